@@ -1,0 +1,3 @@
+module retail/sandbox
+
+go 1.26.6
