@@ -25,6 +25,9 @@ type Unknown struct{}
 type Spec struct {
 	// Token is the Pulumi type, for example "aws:ec2/subnet:Subnet".
 	Token string
+	// Global: the type lives in no region (records have Region ""). Implied
+	// for every type of IAM and of AWS's other global services.
+	Global bool
 	// API names the AWS operations behind each verb ("ec2:CreateSubnet"), for
 	// the call log and for fault injection.
 	API API
@@ -55,7 +58,8 @@ type Spec struct {
 	// new inputs). Nil: the overlay is the update.
 	Update func(*Call) error
 	// Delete has effects beyond removing the record (implied records, members
-	// of a list elsewhere). References with Holds are checked before it.
+	// of a list elsewhere). References with Holds are checked before it. When
+	// the Wait after it failed, the next delete runs it again.
 	Delete func(*Call) error
 	// Wait is what pulumi-aws waits for after the API call (Call.Verb tells
 	// which): real processes start and stop here, so it runs without the
@@ -116,24 +120,17 @@ type Record struct {
 	Inputs  Props     `json:"inputs"`
 	State   Props     `json:"state"`
 	Created time.Time `json:"created"`
+	// URN is the Pulumi resource that declared it; empty for implied records
+	// and for what was put there by hand.
+	URN string `json:"urn,omitempty"`
+	// Unfinished: AWS accepted the create or update but what pulumi-aws waits
+	// for afterwards has not been seen to end. The next update waits again.
+	Unfinished bool `json:"unfinished,omitempty"`
+	// Ready and Released are virtual times: when the last change to this
+	// record ended, and when the last dependent let go of it.
+	Ready    time.Duration `json:"ready,omitempty"`
+	Released time.Duration `json:"released,omitempty"`
 	// Owner is empty for what a program declared; else the ID of the resource
 	// that AWS made it for (a VPC's default security group).
 	Owner string `json:"owner,omitempty"`
-}
-
-// Error is an AWS API error.
-type Error struct {
-	Code    string // "DependencyViolation"
-	Message string
-	Status  int // HTTP status; 0 means 400
-}
-
-// Error renders the code and the message as the AWS SDK for Go does.
-func (e *Error) Error() string { return "api error " + e.Code + ": " + e.Message }
-
-// Registry collects what the service packages declare. Each service package
-// exports `func Register(*cloud.Registry)`.
-type Registry struct {
-	specs   map[string]*Spec
-	invokes map[string]*Invoke
 }

@@ -1,0 +1,159 @@
+package cloud
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// defaultsKey lists, among a resource's inputs, those that were filled in and
+// not given, as providers bridged from Terraform do. Service code never sees it.
+const defaultsKey = "__defaults"
+
+// CheckRequest asks whether inputs are right.
+type CheckRequest struct {
+	URN, Token string
+	Inputs     Props
+	Old        Props  // checked inputs of the last run, nil for a new resource
+	Seed       []byte // of automatic names
+	Name       string // proposed by the engine's auto-naming; empty: the type's own way
+}
+
+// Check fills in defaults, the automatic name and tagsAll, and finds every
+// broken rule. An error is something other than a broken rule.
+func (w *World) Check(s *Session, q CheckRequest) (Props, []Violation, error) {
+	spec, err := w.registry.spec(q.Token)
+	if err != nil {
+		return nil, nil, err
+	}
+	facts, known := w.facts.Type(q.Token)
+	inputs := Clone(q.Inputs)
+	if inputs == nil {
+		inputs = Props{}
+	}
+	delete(inputs, defaultsKey)
+	filled := fill(inputs, spec.Defaults)
+	if named := spec.autoName(inputs, q); named != "" {
+		filled = append(filled, named)
+	}
+	if known && slices.Contains(facts.Inputs(), "tagsAll") {
+		inputs["tagsAll"] = allTags(s.DefaultTags, inputs["tags"])
+	}
+	var broken []Violation
+	if known {
+		broken = append(broken, facts.Check(inputs)...)
+	}
+	broken = append(broken, w.ownRules(s, spec, q, inputs)...)
+	names := make([]any, len(filled))
+	slices.Sort(filled)
+	for i, n := range filled {
+		names[i] = n
+	}
+	inputs[defaultsKey] = names
+	return inputs, broken, nil
+}
+
+// ownRules runs the Spec's rules, all of them.
+func (w *World) ownRules(s *Session, spec *Spec, q CheckRequest, inputs Props) []Violation {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.begin()
+	defer w.rollback()
+	c := w.call(s, "check", spec, q.URN)
+	c.Inputs, c.Old, c.Preview = inputs, Given(q.Old), true
+	var broken []Violation
+	for _, rule := range spec.Check {
+		broken = append(broken, violations(rule(c))...)
+	}
+	return broken
+}
+
+// violations takes joined errors apart.
+func violations(err error) []Violation {
+	if err == nil {
+		return nil
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []Violation
+		for _, e := range many.Unwrap() {
+			out = append(out, violations(e)...)
+		}
+		return out
+	}
+	var at *PropertyError
+	if errors.As(err, &at) {
+		return []Violation{{Path: at.Path, Reason: at.Reason}}
+	}
+	return []Violation{{Reason: err.Error()}}
+}
+
+// Given is inputs as service code and facts see them, without the provider's
+// own bookkeeping.
+func Given(inputs Props) Props {
+	out := maps.Clone(inputs)
+	delete(out, defaultsKey)
+	return out
+}
+
+// fill adds what is absent and names what it added.
+func fill(inputs, defaults Props) []string {
+	var filled []string
+	for name, v := range defaults {
+		if inputs[name] == nil {
+			inputs[name] = cloneValue(v)
+			filled = append(filled, name)
+		}
+	}
+	return filled
+}
+
+// autoName fills the physical name and gives the property it filled: the old
+// name as long as that was automatic too, else logical name and 7 hex digits.
+func (spec *Spec) autoName(inputs Props, q CheckRequest) string {
+	auto := spec.AutoName
+	if auto == nil || inputs[auto.Property] != nil || inputs[auto.Property+"Prefix"] != nil {
+		return ""
+	}
+	if old, ok := q.Old[auto.Property].(string); ok && wasFilled(q.Old, auto.Property) {
+		inputs[auto.Property] = old
+		return auto.Property
+	}
+	inputs[auto.Property] = q.Name
+	if q.Name == "" {
+		logical := q.URN[strings.LastIndex(q.URN, "::")+1:]
+		sum := sha256.Sum256(append(append([]byte{}, q.Seed...), q.URN...))
+		suffix := "-" + hex.EncodeToString(sum[:])[:7]
+		logical = strings.TrimPrefix(logical, ":")
+		if auto.Max > 0 && len(logical)+len(suffix) > auto.Max {
+			logical = logical[:auto.Max-len(suffix)]
+		}
+		inputs[auto.Property] = logical + suffix
+	}
+	return auto.Property
+}
+
+// wasFilled tells whether an input was filled in and not given.
+func wasFilled(inputs Props, name string) bool {
+	names, _ := inputs[defaultsKey].([]any)
+	return slices.Contains(names, any(name))
+}
+
+// allTags is the provider's default tags under the resource's own. It is
+// Unknown while the resource's tags are.
+func allTags(defaults map[string]string, own any) any {
+	if HasUnknown(own) {
+		return Unknown{}
+	}
+	all := Props{}
+	for k, v := range defaults {
+		all[k] = v
+	}
+	tags, _ := own.(map[string]any)
+	for k, v := range tags {
+		all[k] = v
+	}
+	return all
+}

@@ -1,0 +1,181 @@
+package cloud
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Kinds of difference at a path.
+const (
+	Add    = "add"
+	Change = "update"
+	Drop   = "delete"
+)
+
+// Difference is one property that a program changes.
+type Difference struct {
+	Path    string // "vpcConfig.subnetIds[1]"
+	Kind    string // Add, Change or Drop
+	Replace bool   // AWS cannot change it in place
+}
+
+// Diff is what changes between old and new inputs.
+type Diff struct {
+	Differences []Difference // by path
+	// DeleteFirst: the resource must be replaced and carries a physical name
+	// that the program gave, so that old and new cannot stand side by side.
+	DeleteFirst bool
+}
+
+// Replaces tells whether the resource must be replaced.
+func (d *Diff) Replaces() bool {
+	return slices.ContainsFunc(d.Differences, func(d Difference) bool { return d.Replace })
+}
+
+// Diff compares checked inputs with those of the last run.
+func (w *World) Diff(token string, old, now Props) (*Diff, error) {
+	spec, err := w.registry.spec(token)
+	if err != nil {
+		return nil, err
+	}
+	facts, known := w.facts.Type(token)
+	out := &Diff{}
+	for path, kind := range differences(Given(old), Given(now)) {
+		replace := known && facts.Replaces(path)
+		name := root(path)
+		replace = (replace || slices.Contains(spec.ReplaceOn, name)) && !slices.Contains(spec.UpdateOn, name)
+		out.Differences = append(out.Differences, Difference{path, kind, replace})
+	}
+	sort.Slice(out.Differences, func(i, j int) bool { return out.Differences[i].Path < out.Differences[j].Path })
+	if auto := spec.AutoName; auto != nil && out.Replaces() {
+		same := old[auto.Property] == now[auto.Property]
+		out.DeleteFirst = same && !wasFilled(now, auto.Property)
+	}
+	return out, nil
+}
+
+// root is the top-level property of a path.
+func root(path string) string {
+	if i := strings.IndexAny(path, ".["); i > 0 {
+		return path[:i]
+	}
+	return path
+}
+
+// differences compares in depth; each path that differs has its kind.
+func differences(old, now Props) map[string]string {
+	out := map[string]string{}
+	compare(out, "", old, now)
+	return out
+}
+
+func compare(out map[string]string, path string, old, now any) {
+	if same(old, now) {
+		return
+	}
+	om, oldMap := old.(map[string]any)
+	nm, newMap := now.(map[string]any)
+	ol, oldList := old.([]any)
+	nl, newList := now.([]any)
+	switch {
+	case oldMap && newMap:
+		compareMaps(out, path, om, nm)
+	case oldList && newList:
+		compareLists(out, path, ol, nl)
+	case old == nil:
+		out[path] = Add
+	case now == nil:
+		out[path] = Drop
+	default:
+		out[path] = Change
+	}
+}
+
+func compareMaps(out map[string]string, path string, old, now map[string]any) {
+	names := maps.Clone(old)
+	if names == nil {
+		names = map[string]any{}
+	}
+	maps.Copy(names, now)
+	for name := range names {
+		compare(out, step(path, name), old[name], now[name])
+	}
+}
+
+func compareLists(out map[string]string, path string, old, now []any) {
+	for i := range max(len(old), len(now)) {
+		var o, n any
+		if i < len(old) {
+			o = old[i]
+		}
+		if i < len(now) {
+			n = now[i]
+		}
+		compare(out, fmt.Sprintf("%s[%d]", path, i), o, n)
+	}
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
+
+// step extends a path; names that are no identifiers (tag keys) are quoted, as
+// Pulumi's property paths want it.
+func step(path, name string) string {
+	switch {
+	case !plainName.MatchString(name):
+		return fmt.Sprintf("%s[%q]", path, name)
+	case path == "":
+		return name
+	}
+	return path + "." + name
+}
+
+// same compares values. Nothing, an empty list and an empty map are the same,
+// as AWS does not tell them apart; the order of a list of plain values counts
+// for nothing, since nearly all of them are sets in AWS (subnets, security
+// groups, zones).
+func same(old, now any) bool {
+	if empty(old) && empty(now) {
+		return true
+	}
+	ol, oldList := old.([]any)
+	nl, newList := now.([]any)
+	if oldList && newList && len(ol) == len(nl) && plain(ol) && plain(nl) {
+		return reflect.DeepEqual(sorted(ol), sorted(nl))
+	}
+	return reflect.DeepEqual(old, now)
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// plain tells whether a list holds known strings, numbers or booleans only.
+func plain(list []any) bool {
+	for _, v := range list {
+		switch v.(type) {
+		case string, float64, bool:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func sorted(list []any) []any {
+	out := slices.Clone(list)
+	sort.Slice(out, func(i, j int) bool { return fmt.Sprint(out[i]) < fmt.Sprint(out[j]) })
+	return out
+}

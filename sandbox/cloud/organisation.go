@@ -1,0 +1,105 @@
+package cloud
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Organisation is the world's AWS Organization: who exists and who may assume
+// what. RAM sharing inside it is switched on, as the network account needs.
+type Organisation struct {
+	ID         string // "o-" and 10 to 32 lower-case letters or digits
+	Management string // account ID of its management account
+	Accounts   []Account
+	// Ambient is the role session that calls when a provider assumes none.
+	Ambient string
+	// Roles that the ambient caller may assume, by ARN.
+	Roles []string
+	// Regions that the accounts have, with their zones in the order of their IDs.
+	Regions map[string][]string
+}
+
+// Account is one member account.
+type Account struct{ ID, Name string }
+
+// DefaultOrganisation is the retailer: a network hub, two environments, and the
+// shared-services account whose role `ci` runs Pulumi.
+func DefaultOrganisation() *Organisation {
+	o := &Organisation{
+		ID: "o-retail0000001", Management: "444444444444",
+		Accounts: []Account{
+			{"111111111111", "network"}, {"222222222222", "dev"},
+			{"333333333333", "prod"}, {"444444444444", "shared-services"},
+		},
+		Ambient: "arn:aws:sts::444444444444:assumed-role/ci/pipeline",
+		Regions: map[string][]string{
+			"eu-west-1":    {"euw1-az1", "euw1-az2", "euw1-az3"},
+			"eu-central-1": {"euc1-az1", "euc1-az2", "euc1-az3"},
+			"us-east-1":    {"use1-az1", "use1-az2", "use1-az3", "use1-az4", "use1-az5", "use1-az6"},
+		},
+	}
+	for _, a := range o.Accounts {
+		o.Roles = append(o.Roles, fmt.Sprintf("arn:aws:iam::%s:role/retail-deploy", a.ID))
+	}
+	return o
+}
+
+// ARN names the organisation, as RAM takes it for a principal.
+func (o *Organisation) ARN() string {
+	return fmt.Sprintf("arn:aws:organizations::%s:organization/%s", o.Management, o.ID)
+}
+
+// Has tells whether an account is a member.
+func (o *Organisation) Has(account string) bool {
+	return slices.ContainsFunc(o.Accounts, func(a Account) bool { return a.ID == account })
+}
+
+// Assume gives the role session that the ambient caller gets for a role, or
+// STS's AccessDenied: STS does not tell a role that is missing from one that
+// does not trust the caller.
+func (o *Organisation) Assume(roleARN, session string) (principal, account string, err error) {
+	if !slices.Contains(o.Roles, roleARN) {
+		return "", "", &Error{Code: "AccessDenied", Status: 403, Message: fmt.Sprintf(
+			"User: %s is not authorized to perform: sts:AssumeRole on resource: %s", o.Ambient, roleARN)}
+	}
+	account = strings.Split(roleARN, ":")[4]
+	name := roleARN[strings.LastIndex(roleARN, "/")+1:]
+	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name, session), account, nil
+}
+
+// Organisation is the world's accounts and regions.
+func (c *Call) Organisation() *Organisation { return c.world.org }
+
+// Zones are the zone IDs of the call's region, in order.
+func (c *Call) Zones() []string { return c.world.org.Regions[c.Region] }
+
+// ZoneName is the call's account's own name for a zone ID: AWS maps letters to
+// zones differently in each account, so a name says nothing in another one.
+func (c *Call) ZoneName(id string) string {
+	zones := c.Zones()
+	at := slices.Index(zones, id)
+	if at < 0 {
+		return ""
+	}
+	return c.Region + string(rune('a'+(at+c.turn())%len(zones)))
+}
+
+// ZoneID is the reverse of ZoneName; "" for a name the region does not have.
+func (c *Call) ZoneID(name string) string {
+	for _, id := range c.Zones() {
+		if c.ZoneName(id) == name {
+			return id
+		}
+	}
+	return ""
+}
+
+// turn is how far an account's letters are turned against the zone IDs.
+func (c *Call) turn() int {
+	n := 0
+	for _, d := range c.Account {
+		n += int(d - '0')
+	}
+	return n / 12
+}
