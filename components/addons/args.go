@@ -15,6 +15,10 @@ type Override struct {
 }
 
 // BeforeNodesArgs configures the add-ons that nodes need in order to become Ready.
+//
+// Where pods take their addresses from is not said here but by tags on the VPC's
+// subnets (enhanced subnet discovery of the VPC CNI, see vpccni.go): pod subnets
+// carry kubernetes.io/role/cni=1, node subnets beside them =0.
 type BeforeNodesArgs struct {
 	// Cluster is the physical name of the cluster as an output of the cluster:
 	// an add-on is touched only after the control plane reached its version. Required.
@@ -23,12 +27,6 @@ type BeforeNodesArgs struct {
 	ClusterArn pulumi.StringInput
 	// Version is the Kubernetes minor version of the cluster, for example "1.35". Required.
 	Version string
-	// PodSubnets holds, by zone id, the subnets pods take their addresses from when
-	// they are not the nodes' own. Nil: pods share the nodes' subnets.
-	PodSubnets map[string]pulumi.StringInput
-	// PodSecurityGroup is the security group of pod interfaces in PodSubnets: the
-	// cluster security group made by EKS. Required with PodSubnets.
-	PodSecurityGroup pulumi.StringInput
 	// WarmPrefixes is how many free /28 prefixes a node keeps. Default 1.
 	WarmPrefixes int
 	// Overrides are by add-on name: "vpc-cni", "kube-proxy", "eks-pod-identity-agent".
@@ -43,6 +41,8 @@ type AfterNodesArgs struct {
 	// Cluster, ClusterArn, Version: as in [BeforeNodesArgs]. Required.
 	Cluster, ClusterArn pulumi.StringInput
 	Version             string
+	// Nodes are the node groups whose nodes the add-ons run on. Required.
+	Nodes []pulumi.Resource
 	// DNSReplicas is the number of CoreDNS pods, at least 2. Default 2.
 	DNSReplicas int
 	// BlockStorage adds the EBS CSI driver. Default false: the shop keeps its

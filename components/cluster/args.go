@@ -81,9 +81,12 @@ type Args struct {
 	ZonalShift bool
 	// Support is the upgrade policy. Default Standard.
 	Support Support
-	// Protect refuses deletion and replacement of the cluster. Set it for the
+	// Protect refuses deletion, replacement and an upgrade in place. Set it for the
 	// colour that carries traffic.
 	Protect bool
+	// UpgradeProtected lets a protected cluster move to the next minor version in
+	// place, against the rule that the other colour is raised instead. Default false.
+	UpgradeProtected bool
 	// ForgetUnreachable lets a destroy drop Kubernetes objects from the state when
 	// the API server does not answer. Break-glass only. Default false.
 	ForgetUnreachable bool
@@ -104,6 +107,9 @@ type NodesArgs struct {
 	KeyArn pulumi.StringInput
 	// Groups are the node groups by name. Required, at least one.
 	Groups map[string]NodeGroup
+	// After is what must be in place before a node starts: the add-ons of
+	// addons.NewBeforeNodes. Required.
+	After []pulumi.Resource
 	// SessionManager lets operators open a shell on nodes through AWS Systems
 	// Manager. There is no SSH. Default false.
 	SessionManager bool
