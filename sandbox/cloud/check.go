@@ -1,12 +1,9 @@
 package cloud
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // defaultsKey lists, among a resource's inputs, those that were filled in and
@@ -29,21 +26,24 @@ func (w *World) Check(s *Session, q CheckRequest) (Props, []Violation, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	facts, known := w.facts.Type(q.Token)
+	facts, err := w.typeFacts(q.Token)
+	if err != nil {
+		return nil, nil, err
+	}
 	inputs := Clone(q.Inputs)
 	if inputs == nil {
 		inputs = Props{}
 	}
 	delete(inputs, defaultsKey)
 	filled := fill(inputs, spec.Defaults)
-	if named := spec.autoName(inputs, q); named != "" {
+	if named := spec.naming(facts).fill(inputs, q); named != "" {
 		filled = append(filled, named)
 	}
-	if known && slices.Contains(facts.Inputs(), "tagsAll") {
+	if facts != nil && slices.Contains(facts.Inputs(), "tagsAll") {
 		inputs["tagsAll"] = allTags(s.DefaultTags, inputs["tags"])
 	}
 	var broken []Violation
-	if known {
+	if facts != nil {
 		broken = append(broken, facts.Check(inputs)...)
 	}
 	broken = append(broken, w.ownRules(s, spec, q, inputs)...)
@@ -108,31 +108,6 @@ func fill(inputs, defaults Props) []string {
 		}
 	}
 	return filled
-}
-
-// autoName fills the physical name and gives the property it filled: the old
-// name as long as that was automatic too, else logical name and 7 hex digits.
-func (spec *Spec) autoName(inputs Props, q CheckRequest) string {
-	auto := spec.AutoName
-	if auto == nil || inputs[auto.Property] != nil || inputs[auto.Property+"Prefix"] != nil {
-		return ""
-	}
-	if old, ok := q.Old[auto.Property].(string); ok && wasFilled(q.Old, auto.Property) {
-		inputs[auto.Property] = old
-		return auto.Property
-	}
-	inputs[auto.Property] = q.Name
-	if q.Name == "" {
-		logical := q.URN[strings.LastIndex(q.URN, "::")+1:]
-		sum := sha256.Sum256(append(append([]byte{}, q.Seed...), q.URN...))
-		suffix := "-" + hex.EncodeToString(sum[:])[:7]
-		logical = strings.TrimPrefix(logical, ":")
-		if auto.Max > 0 && len(logical)+len(suffix) > auto.Max {
-			logical = logical[:auto.Max-len(suffix)]
-		}
-		inputs[auto.Property] = logical + suffix
-	}
-	return auto.Property
 }
 
 // wasFilled tells whether an input was filled in and not given.

@@ -31,7 +31,8 @@ func (w *World) Create(ctx context.Context, s *Session, q Request) (*Result, err
 		return nil, err
 	}
 	if q.Preview {
-		return &Result{Inputs: q.Inputs, State: w.planned(q)}, nil
+		state, err := w.planned(q)
+		return &Result{Inputs: q.Inputs, State: state}, err
 	}
 	c, err := w.create(ctx, s, spec, q)
 	if c == nil {
@@ -42,16 +43,17 @@ func (w *World) Create(ctx context.Context, s *Session, q Request) (*Result, err
 
 // planned is the state a preview shows: the inputs, and every other output not
 // known yet.
-func (w *World) planned(q Request) Props {
+func (w *World) planned(q Request) (Props, error) {
 	state := Clone(q.Inputs)
-	if facts, ok := w.facts.Type(q.Token); ok {
+	facts, err := w.typeFacts(q.Token)
+	if facts != nil {
 		for _, name := range facts.Outputs() {
 			if _, given := state[name]; !given {
 				state[name] = Unknown{}
 			}
 		}
 	}
-	return state
+	return state, err
 }
 
 // create makes the AWS call. The call is nil when nothing remains of it.

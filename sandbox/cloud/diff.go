@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"regexp"
@@ -43,20 +44,72 @@ func (w *World) Diff(token string, old, now Props) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, known := w.facts.Type(token)
+	facts, err := w.typeFacts(token)
+	if err != nil {
+		return nil, err
+	}
 	out := &Diff{}
-	for path, kind := range differences(Given(old), Given(now)) {
-		replace := known && facts.Replaces(path)
+	for path, d := range differences(Given(old), Given(now)) {
+		difference := Difference{Path: path, Kind: d.kind, Replace: facts != nil && replaces(facts, path, d)}
 		name := root(path)
-		replace = (replace || slices.Contains(spec.ReplaceOn, name)) && !slices.Contains(spec.UpdateOn, name)
-		out.Differences = append(out.Differences, Difference{path, kind, replace})
+		switch {
+		case slices.Contains(spec.UpdateOn, name):
+			difference.Replace = false
+		case slices.Contains(spec.ReplaceOn, name):
+			difference.Replace = true
+		}
+		if spec.Replace != nil {
+			if verdict, decides := spec.Replace(difference, old, now); decides {
+				difference.Replace = verdict
+			}
+		}
+		out.Differences = append(out.Differences, difference)
 	}
 	sort.Slice(out.Differences, func(i, j int) bool { return out.Differences[i].Path < out.Differences[j].Path })
-	if auto := spec.AutoName; auto != nil && out.Replaces() {
+	if auto := spec.naming(facts); auto != nil && out.Replaces() {
 		same := old[auto.Property] == now[auto.Property]
 		out.DeleteFirst = same && !wasFilled(now, auto.Property)
 	}
 	return out, nil
+}
+
+// replaces tells whether a difference replaces the resource. Of an object that
+// comes or goes as a whole, every property counts.
+func replaces(facts TypeFacts, path string, d difference) bool {
+	if facts.Replaces(path) {
+		return true
+	}
+	for inner := range inside(path, d.value) {
+		if facts.Replaces(inner) {
+			return true
+		}
+	}
+	return false
+}
+
+// inside yields the paths of the plain values within a value.
+func inside(path string, value any) iter.Seq[string] {
+	return func(yield func(string) bool) { walk(path, value, yield) }
+}
+
+func walk(path string, value any, yield func(string) bool) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, e := range v {
+			if !walk(step(path, name), e, yield) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		for i, e := range v {
+			if !walk(fmt.Sprintf("%s[%d]", path, i), e, yield) {
+				return false
+			}
+		}
+		return true
+	}
+	return yield(path)
 }
 
 // root is the top-level property of a path.
@@ -67,14 +120,20 @@ func root(path string) string {
 	return path
 }
 
-// differences compares in depth; each path that differs has its kind.
-func differences(old, now Props) map[string]string {
-	out := map[string]string{}
+// difference is the kind of change, and the value that came or went.
+type difference struct {
+	kind  string
+	value any
+}
+
+// differences compares in depth, by path.
+func differences(old, now Props) map[string]difference {
+	out := map[string]difference{}
 	compare(out, "", old, now)
 	return out
 }
 
-func compare(out map[string]string, path string, old, now any) {
+func compare(out map[string]difference, path string, old, now any) {
 	if same(old, now) {
 		return
 	}
@@ -88,15 +147,15 @@ func compare(out map[string]string, path string, old, now any) {
 	case oldList && newList:
 		compareLists(out, path, ol, nl)
 	case old == nil:
-		out[path] = Add
+		out[path] = difference{Add, now}
 	case now == nil:
-		out[path] = Drop
+		out[path] = difference{Drop, old}
 	default:
-		out[path] = Change
+		out[path] = difference{Change, nil}
 	}
 }
 
-func compareMaps(out map[string]string, path string, old, now map[string]any) {
+func compareMaps(out map[string]difference, path string, old, now map[string]any) {
 	names := maps.Clone(old)
 	if names == nil {
 		names = map[string]any{}
@@ -107,7 +166,7 @@ func compareMaps(out map[string]string, path string, old, now map[string]any) {
 	}
 }
 
-func compareLists(out map[string]string, path string, old, now []any) {
+func compareLists(out map[string]difference, path string, old, now []any) {
 	for i := range max(len(old), len(now)) {
 		var o, n any
 		if i < len(old) {

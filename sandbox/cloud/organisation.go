@@ -63,6 +63,10 @@ func (o *Organisation) Assume(roleARN, session string) (principal, account strin
 		return "", "", &Error{Code: "AccessDenied", Status: 403, Message: fmt.Sprintf(
 			"User: %s is not authorized to perform: sts:AssumeRole on resource: %s", o.Ambient, roleARN)}
 	}
+	return o.session(roleARN, session)
+}
+
+func (o *Organisation) session(roleARN, session string) (principal, account string, err error) {
 	account = strings.Split(roleARN, ":")[4]
 	name := roleARN[strings.LastIndex(roleARN, "/")+1:]
 	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name, session), account, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 )
@@ -49,19 +50,33 @@ func (w *World) inputsOf(q Request, state, made Props) Props {
 	if known == nil {
 		known = made
 	}
-	out := Props{}
-	for name := range known {
-		if v, ok := state[name]; ok && v != nil {
-			out[name] = cloneValue(v)
-		}
-	}
 	facts, ok := w.facts.Type(q.Token)
 	if !ok || q.State == nil {
-		return out
+		return asGiven(state, known, state).(Props)
 	}
-	for _, name := range changedNames(q.State, state) {
-		if v, ok := state[name]; ok && v != nil && slices.Contains(facts.Inputs(), name) && !reflect.DeepEqual(v, q.State[name]) {
-			out[name] = cloneValue(v)
+	out := asGiven(state, known, q.State).(Props)
+	maps.DeleteFunc(out, func(name string, _ any) bool {
+		_, given := known[name]
+		return !given && !slices.Contains(facts.Inputs(), name)
+	})
+	return out
+}
+
+// asGiven is a present value cut to the members that a program gave of an
+// object, and those that have changed since it last looked: what AWS computes
+// beside them is no input.
+func asGiven(now, given, was any) any {
+	object, ok := now.(map[string]any)
+	members, had := given.(map[string]any)
+	if !ok || !had {
+		return cloneValue(now)
+	}
+	before, _ := was.(map[string]any)
+	out := Props{}
+	for name, v := range object {
+		g, isGiven := members[name]
+		if v != nil && (isGiven || !reflect.DeepEqual(v, before[name])) {
+			out[name] = asGiven(v, g, before[name])
 		}
 	}
 	return out
@@ -73,14 +88,8 @@ func (w *World) Invoke(ctx context.Context, s *Session, token string, args Props
 	if err != nil {
 		return nil, err
 	}
-	if facts, ok := w.facts.Function(token); ok {
-		var errs []error
-		for _, v := range facts.Check(args) {
-			errs = append(errs, &PropertyError{Path: v.Path, Reason: v.Reason})
-		}
-		if err := errors.Join(errs...); err != nil {
-			return nil, fmt.Errorf("%s: %w", token, err)
-		}
+	if err := w.checkArguments(token, args); err != nil {
+		return nil, err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -93,4 +102,21 @@ func (w *World) Invoke(ctx context.Context, s *Session, token string, args Props
 		return err
 	})
 	return Clone(out), errors.Join(err, w.commit())
+}
+
+// checkArguments finds every broken rule in a data source's arguments.
+func (w *World) checkArguments(token string, args Props) error {
+	if w.facts == nil {
+		return nil
+	}
+	facts, ok := w.facts.Function(token)
+	if !ok {
+		return fmt.Errorf("the facts tables do not have %s: add it to sandbox/facts/generate/mapping/%s.yaml and generate",
+			token, module(token))
+	}
+	var errs []error
+	for _, v := range facts.Check(args) {
+		errs = append(errs, fmt.Errorf("%s: %w", token, v))
+	}
+	return errors.Join(errs...)
 }

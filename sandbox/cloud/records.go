@@ -67,7 +67,7 @@ func (w *World) commit() error {
 }
 
 func (w *World) meta() Meta {
-	return Meta{Seed: w.seed, Lives: w.lives, Clock: w.clock, Faults: w.faults}
+	return Meta{Seed: w.seed, Secret: w.secret, Lives: w.lives, Clock: w.clock, Faults: w.faults}
 }
 
 func (w *World) put(r *Record) {

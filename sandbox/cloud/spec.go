@@ -18,9 +18,6 @@ import (
 // Names are those of pulumi-aws v6 (camelCase).
 type Props = map[string]any
 
-// Unknown stands for a value that a preview does not know yet.
-type Unknown struct{}
-
 // Spec declares one resource type.
 type Spec struct {
 	// Token is the Pulumi type, for example "aws:ec2/subnet:Subnet".
@@ -43,6 +40,11 @@ type Spec struct {
 	// pulumi-aws updates in place although CloudFormation would replace. Each
 	// entry needs a comment in the service file with its source.
 	ReplaceOn, UpdateOn []string
+	// Replace overrules the tables and both lists for a single difference,
+	// where what AWS does depends on the values (encryption may be switched on
+	// in place but never off). Its second result is false where it has no say.
+	// Values are old and new inputs and may be Unknown.
+	Replace func(d Difference, old, now Props) (replace, decides bool)
 	// Refs are the properties that name other resources.
 	Refs []Ref
 	// Check holds rules beyond the facts tables (required, enum, pattern,
@@ -133,4 +135,7 @@ type Record struct {
 	// Owner is empty for what a program declared; else the ID of the resource
 	// that AWS made it for (a VPC's default security group).
 	Owner string `json:"owner,omitempty"`
+	// Fading: deleted, but AWS keeps it for a while (a KMS key's waiting
+	// period). Nothing is left over by it.
+	Fading bool `json:"fading,omitempty"`
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 )
 
@@ -25,7 +24,9 @@ func (w *World) Update(ctx context.Context, s *Session, q Request) (*Result, err
 	return w.settle(ctx, c, q.Inputs, err)
 }
 
-// overlay is a state with new inputs in place of the old ones.
+// overlay is a state with new inputs in place of the old ones. Objects are
+// merged in depth: AWS keeps computed members beside what a program gives (the
+// security group that EKS adds to a cluster's vpcConfig).
 func overlay(state, old, inputs Props) Props {
 	out := Clone(state)
 	if out == nil {
@@ -36,7 +37,15 @@ func overlay(state, old, inputs Props) Props {
 			delete(out, name)
 		}
 	}
-	maps.Copy(out, Clone(inputs))
+	for name, v := range inputs {
+		inner, isObject := v.(map[string]any)
+		if had, ok := out[name].(map[string]any); ok && isObject {
+			before, _ := old[name].(map[string]any)
+			out[name] = overlay(had, before, inner)
+			continue
+		}
+		out[name] = cloneValue(v)
+	}
 	return out
 }
 

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type World struct {
 	org      *Organisation
 	journal  Journal
 	seed     string
+	secret   string                     // signs cluster tokens
 	records  map[string]map[key]*Record // by token
 	lives    map[string]int             // successful calls by verb and URN, for identifiers
 	calls    []*Entry
@@ -66,6 +68,7 @@ type Changes struct {
 // Meta is what a world holds beside records and calls.
 type Meta struct {
 	Seed   string         `json:"seed"`
+	Secret string         `json:"secret"`
 	Lives  map[string]int `json:"lives"`
 	Clock  time.Duration  `json:"clock"`
 	Faults []*Fault       `json:"faults"`
@@ -80,15 +83,13 @@ func NewWorld(o Options) (*World, error) {
 	if w.registry == nil {
 		w.registry = NewRegistry()
 	}
-	if w.facts == nil {
-		w.facts = noFacts{}
-	}
 	if w.org == nil {
 		w.org = DefaultOrganisation()
 	}
 	if w.seed == "" {
 		w.seed = "retail"
 	}
+	w.secret = rand.Text()
 	if w.journal == nil {
 		return w, nil
 	}
@@ -99,7 +100,8 @@ func NewWorld(o Options) (*World, error) {
 	for _, r := range saved.Records {
 		w.put(r)
 	}
-	w.calls, w.faults, w.clock, w.seed = saved.Calls, saved.Meta.Faults, saved.Meta.Clock, saved.Meta.Seed
+	w.calls, w.faults, w.clock = saved.Calls, saved.Meta.Faults, saved.Meta.Clock
+	w.seed, w.secret = saved.Meta.Seed, saved.Meta.Secret
 	if saved.Meta.Lives != nil {
 		w.lives = saved.Meta.Lives
 	}

@@ -37,7 +37,7 @@ func register(r *cloud.Registry) {
 }
 
 func TestReferencesAreCheckedOnCreateAndHoldOnDelete(t *testing.T) {
-	dev := cloudtest.New(t, register).As("222222222222", "eu-west-1")
+	dev := cloudtest.NewWith(t, cloud.Options{Registry: cloud.NewRegistry(register)}).As("222222222222", "eu-west-1")
 	err := dev.FailsCreate(item, cloud.Props{"boxIds": []any{"box-0"}}, "InvalidBox.NotFound")
 	assert.ErrorContains(t, err, `boxIds[0]: "box-0" does not exist in account 222222222222`)
 

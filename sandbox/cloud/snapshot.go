@@ -1,0 +1,132 @@
+package cloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Identifiers are one line for each record, sorted, "account/region/token/id":
+// two are equal exactly when the same resources exist.
+func (w *World) Identifiers() []string {
+	lines := []string{}
+	for _, r := range w.lasting() {
+		region := r.Region
+		if region == "" {
+			region = "global"
+		}
+		lines = append(lines, fmt.Sprintf("%s/%s/%s/%s", r.Account, region, r.Token, r.ID))
+	}
+	sort.Strings(lines)
+	return lines
+}
+
+// lasting are the records of what has not been deleted.
+func (w *World) lasting() []*Record {
+	return slices.DeleteFunc(w.Records(), func(r *Record) bool { return r.Fading })
+}
+
+// Normalised describes the world without what differs between two runs that
+// end the same: identifiers, ARNs and automatic names become the logical names
+// of their resources; addresses of processes, certificates and times become
+// marks. Each entry is one record, by logical name.
+func (w *World) Normalised() map[string]string {
+	records := w.lasting()
+	labels := labelsOf(records)
+	rename := w.renames(records, labels)
+	out := map[string]string{}
+	for i, r := range records {
+		text, _ := json.Marshal(r.State) // plain data always marshals
+		for _, p := range passing {
+			text = p.pattern.ReplaceAll(text, []byte(p.mark))
+		}
+		finished := ""
+		if r.Unfinished {
+			finished = " unfinished"
+		}
+		out[labels[i]] = rename.Replace(string(text)) + finished
+	}
+	return out
+}
+
+// passing are values that differ from run to run.
+var passing = []struct {
+	pattern *regexp.Regexp
+	mark    string
+}{
+	{regexp.MustCompile(`127\.0\.0\.\d+:\d+`), "<address>"},
+	{regexp.MustCompile(`LS0tLS1CRUdJTi[A-Za-z0-9+/=]+`), "<certificate>"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*`), "<time>"},
+}
+
+// labelsOf names each record: the end of its URN with account and region; what
+// AWS made for another by its type and its owner's label. Equal labels (two
+// resources of one URN, a bug to be seen) are numbered.
+func labelsOf(records []*Record) []string {
+	byID := map[string]string{}
+	labels := make([]string, len(records))
+	seen := map[string]int{}
+	for pass := range 2 {
+		for i, r := range records {
+			if (pass == 0) != (r.URN != "") {
+				continue
+			}
+			label := r.URN
+			if r.URN == "" {
+				label = fmt.Sprintf("%s of %s", r.Token, first(byID[r.Owner], r.value("name"), r.Account+"/"+r.Region))
+			}
+			seen[label]++
+			if n := seen[label]; n > 1 {
+				label = fmt.Sprintf("%s #%d", label, n)
+			}
+			labels[i], byID[r.ID] = label, label
+		}
+	}
+	return labels
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+var automatic = regexp.MustCompile(`-[0-9a-f]{7}$`)
+
+// renames replaces every record's identifiers by its label, longest first.
+func (w *World) renames(records []*Record, labels []string) *strings.Replacer {
+	names := map[string]string{}
+	for i, r := range records {
+		if len(r.ID) > 8 {
+			names[r.ID] = "<" + labels[i] + ">"
+		}
+		if arn := r.value("arn"); arn != "" {
+			names[arn] = "<arn of " + labels[i] + ">"
+		}
+		spec := w.registry.specs[r.Token]
+		if spec == nil || spec.AutoName == nil {
+			continue
+		}
+		if name := r.value(spec.AutoName.Property); automatic.MatchString(name) {
+			names[name] = "<name of " + labels[i] + ">"
+		}
+	}
+	old := make([]string, 0, len(names))
+	for name := range names {
+		old = append(old, name)
+	}
+	sort.Slice(old, func(i, j int) bool {
+		return len(old[i]) > len(old[j]) || len(old[i]) == len(old[j]) && old[i] < old[j]
+	})
+	var pairs []string
+	for _, name := range old {
+		pairs = append(pairs, name, names[name])
+	}
+	return strings.NewReplacer(pairs...)
+}
