@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"retail/components/internal/versions"
+	"retail/internal/versions"
 )
 
 func minor(t *testing.T, text string) versions.Minor {

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"retail/components/internal/problem"
+	"retail/internal/problem"
 )
 
 // Minor is a Kubernetes minor version such as 1.35.
@@ -54,7 +54,7 @@ func Parse(text string) (Minor, error) {
 	if _, known := table[m]; !known {
 		return Minor{}, &problem.Problem{
 			Rule: "must be one of the supported Kubernetes versions " + list(), Got: strconv.Quote(text),
-			Remedy: "choose one of them, or add the version and its add-ons to the table in components/internal/versions",
+			Remedy: "choose one of them, or add the version and its add-ons to the table in internal/versions",
 		}
 	}
 	return m, nil
@@ -96,7 +96,7 @@ func Addon(name string, m Minor) (string, error) {
 	if !known {
 		return "", &problem.Problem{
 			Rule:   fmt.Sprintf("no version of the add-on %s is known for Kubernetes %s", name, m),
-			Remedy: "add it to the table in components/internal/versions, or set an override",
+			Remedy: "add it to the table in internal/versions, or set an override",
 		}
 	}
 	return version, nil

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"retail/components/internal/problem"
+	"retail/internal/problem"
 )
 
 func TestErrorNamesPathRuleValueAndRemedy(t *testing.T) {
