@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
@@ -18,22 +19,26 @@ import (
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	"sigs.k8s.io/kwok/pkg/config"
 	kwok "sigs.k8s.io/kwok/pkg/kwok/cmd"
+	"sigs.k8s.io/kwok/pkg/log"
 	"sigs.k8s.io/kwok/pkg/utils/signals"
 )
 
 func main() {
 	name := filepath.Base(os.Args[0])
-	if name == "etcd" {
+	switch name {
+	case "etcd":
 		etcdmain.Main(os.Args)
 		return
+	case "kwok":
+		os.Exit(runKwok())
 	}
 	commands := map[string]func() *cobra.Command{
 		"kube-apiserver":          apiserver.NewAPIServerCommand,
 		"kube-controller-manager": controllermanager.NewControllerManagerCommand,
 		"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 		"kubectl":                 kubectlcli.NewDefaultKubectlCommand,
-		"kwok":                    func() *cobra.Command { return kwok.NewCommand(signals.SetupSignalContext()) },
 	}
 	command, ok := commands[name]
 	if !ok {
@@ -41,4 +46,28 @@ func main() {
 		os.Exit(2)
 	}
 	os.Exit(cli.Run(command()))
+}
+
+// runKwok runs KWOK. Its command finds logger and configuration (the --config
+// files with the stages) in its context, so both are read before it is made.
+func runKwok() int {
+	flags := pflag.NewFlagSet("kwok", pflag.ContinueOnError)
+	flags.ParseErrorsAllowlist.UnknownFlags = true
+	flags.Usage = func() {}
+	ctx, logger := log.InitFlags(signals.SetupSignalContext(), flags)
+	ctx, err := config.InitFlags(ctx, flags)
+	if err != nil {
+		logger.Error("read the configuration", "err", err)
+		return 1
+	}
+	command := kwok.NewCommand(ctx)
+	// Kubernetes registers a version flag of its own with the process, of
+	// another type than cobra takes for one.
+	command.Version = ""
+	command.PersistentFlags().AddFlagSet(flags)
+	if err := command.ExecuteContext(ctx); err != nil {
+		logger.Error("run", "err", err)
+		return 1
+	}
+	return 0
 }
