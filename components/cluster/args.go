@@ -53,6 +53,10 @@ type Args struct {
 	// PublicCIDRs are the ranges that may reach the public API endpoint. Empty
 	// (the default) leaves only the private endpoint, which is always on.
 	PublicCIDRs []string
+	// PrivateCIDRs are the ranges outside the nodes that may reach the private
+	// endpoint, for example the deployment runner's and the operators' networks
+	// behind the Transit Gateway.
+	PrivateCIDRs []string
 
 	// KeyArn is the customer managed KMS key for envelope encryption of
 	// Kubernetes Secrets, see [Durable]. Required; fixed at creation.

@@ -1,0 +1,79 @@
+package cluster
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"retail/components/internal/names"
+	"retail/components/internal/tags"
+)
+
+// toNodes are the ports on which the control plane calls nodes and pods.
+var toNodes = []struct {
+	port int
+	why  string
+}{
+	{443, "extension API servers and webhooks"},
+	{9443, "webhooks of the AWS Load Balancer Controller"},
+	{10250, "kubelet: logs, exec, port-forward; metrics-server"},
+	{15017, "webhooks of Istio"},
+}
+
+// newSecurityGroup makes the group of the control plane's interfaces, beside the one
+// EKS makes. It carries no kubernetes.io/cluster tag: exactly one group may, and EKS
+// puts the tag on its own.
+func newSecurityGroup(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*ec2.SecurityGroup, error) {
+	child := names.Child(name, "control-plane")
+	return ec2.NewSecurityGroup(ctx, child, &ec2.SecurityGroupArgs{
+		Description:         pulumi.String("Control plane of " + args.name()),
+		VpcId:               args.VpcID.ToStringOutput().ToStringPtrOutput(),
+		RevokeRulesOnDelete: pulumi.Bool(true),
+		Tags:                tags.Named(child, args.Tags),
+	}, opts...)
+}
+
+// newRules opens what control plane and nodes need of each other. Nodes are in the
+// group EKS makes (vpcConfig.clusterSecurityGroupId), never in the control plane's own
+// (vpcConfig.securityGroupIds): a rule on the latter would not reach them (E19).
+func newRules(
+	ctx *pulumi.Context, name string, args Args, controlPlane, nodes pulumi.StringOutput, opts ...pulumi.ResourceOption,
+) error {
+	for _, to := range toNodes {
+		port := strconv.Itoa(to.port)
+		if _, err := vpc.NewSecurityGroupIngressRule(ctx, names.Child(name, "nodes-from-control-plane", port), &vpc.SecurityGroupIngressRuleArgs{
+			SecurityGroupId: nodes, ReferencedSecurityGroupId: controlPlane,
+			IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(to.port), ToPort: pulumi.Int(to.port),
+			Description: pulumi.String("From the control plane: " + to.why),
+		}, opts...); err != nil {
+			return err
+		}
+		if _, err := vpc.NewSecurityGroupEgressRule(ctx, names.Child(name, "control-plane-to-nodes", port), &vpc.SecurityGroupEgressRuleArgs{
+			SecurityGroupId: controlPlane, ReferencedSecurityGroupId: nodes,
+			IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(to.port), ToPort: pulumi.Int(to.port),
+			Description: pulumi.String("To nodes: " + to.why),
+		}, opts...); err != nil {
+			return err
+		}
+	}
+	if _, err := vpc.NewSecurityGroupIngressRule(ctx, names.Child(name, "control-plane-from-nodes"), &vpc.SecurityGroupIngressRuleArgs{
+		SecurityGroupId: controlPlane, ReferencedSecurityGroupId: nodes,
+		IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(443), ToPort: pulumi.Int(443),
+		Description: pulumi.String("API server from nodes and pods"),
+	}, opts...); err != nil {
+		return err
+	}
+	for _, cidr := range args.PrivateCIDRs {
+		if _, err := vpc.NewSecurityGroupIngressRule(ctx, names.Child(name, "control-plane-from", cidr), &vpc.SecurityGroupIngressRuleArgs{
+			SecurityGroupId: controlPlane, CidrIpv4: pulumi.String(cidr),
+			IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(443), ToPort: pulumi.Int(443),
+			Description: pulumi.String(fmt.Sprintf("API server from %s", cidr)),
+		}, opts...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
