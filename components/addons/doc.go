@@ -8,5 +8,5 @@
 //     if configured, aws-ebs-csi-driver.
 //
 // A cluster in EKS Auto Mode declares none of them. Versions come from the table in
-// components/internal/versions, keyed by the Kubernetes version of the cluster.
+// internal/versions, keyed by the Kubernetes version of the cluster.
 package addons
