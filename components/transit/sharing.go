@@ -1,0 +1,54 @@
+package transit
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ram"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"retail/components/internal/names"
+	"retail/components/internal/tags"
+)
+
+// sharing offers the gateway to the environments' accounts.
+func (b *hubBuilder) sharing() (err error) {
+	b.share, err = ram.NewResourceShare(b.ctx, names.Child(b.name, "share"), &ram.ResourceShareArgs{
+		Name:                    pulumi.String(b.args.PhysicalName),
+		AllowExternalPrincipals: pulumi.Bool(b.args.Share == ShareExternal),
+		Tags:                    b.tags("share"),
+	}, b.guarded()...)
+	if err != nil {
+		return err
+	}
+	_, err = ram.NewResourceAssociation(b.ctx, names.Child(b.name, "share"), &ram.ResourceAssociationArgs{
+		ResourceShareArn: b.share.Arn, ResourceArn: b.gateway.Arn,
+	}, b.guarded()...)
+	if err != nil {
+		return err
+	}
+	principals := b.principals()
+	for _, key := range tags.Sorted(principals) {
+		if _, err := ram.NewPrincipalAssociation(b.ctx, names.Child(b.name, "share", key), &ram.PrincipalAssociationArgs{
+			ResourceShareArn: b.share.Arn, Principal: pulumi.String(principals[key]),
+		}, b.guarded()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// principals are the share's principals by a lasting key: the organization, or
+// every account once, however many environments it holds.
+func (b *hubBuilder) principals() map[string]string {
+	if b.args.Share == ShareOrganization {
+		return map[string]string{"organization": b.args.Organization}
+	}
+	principals := map[string]string{}
+	for _, allocation := range b.args.Environments {
+		principals[allocation.Account] = allocation.Account
+	}
+	return principals
+}
+
+// key turns an address range into a part of a name.
+func key(block string) string { return strings.ReplaceAll(block, "/", "-") }
