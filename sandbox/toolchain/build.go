@@ -26,13 +26,19 @@ type job struct {
 }
 
 // Build brings the named parts of the checkout at root up to date and reports
-// on out; no names stand for all parts that are not on demand. The error names
-// each part that failed, with its compiler's output.
+// on out; no names stand for all parts that are not on demand. Nothing is said
+// when everything is up to date. The error names the part that failed, with its
+// compiler's output.
 func Build(ctx context.Context, root string, out io.Writer, names ...string) error {
 	parts, err := find(names)
 	if err != nil {
 		return err
 	}
+	return build(ctx, root, out, parts)
+}
+
+// build brings the parts up to date.
+func build(ctx context.Context, root string, out io.Writer, parts []Part) error {
 	compiler, err := readCompiler()
 	if err != nil {
 		return err

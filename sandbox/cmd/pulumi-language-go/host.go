@@ -129,7 +129,7 @@ func response(err error) (*pulumirpc.RunResponse, error) {
 func binary(info *pulumirpc.ProgramInfo) (string, error) {
 	name := info.GetOptions().GetFields()["binary"].GetStringValue()
 	if name == "" {
-		return "", errors.New("Pulumi.yaml: runtime.options.binary: must name the compiled program; " +
+		return "", errors.New("runtime.options.binary in Pulumi.yaml must name the compiled program: " +
 			"this language host does not compile")
 	}
 	path := name
@@ -139,11 +139,11 @@ func binary(info *pulumirpc.ProgramInfo) (string, error) {
 	status, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return "", fmt.Errorf("Pulumi.yaml: runtime.options.binary: %s: no such file; run `make build`", path)
+		return "", fmt.Errorf("runtime.options.binary in Pulumi.yaml: %s: no such file; run `make build`", path)
 	case err != nil:
-		return "", fmt.Errorf("Pulumi.yaml: runtime.options.binary: %w", err)
+		return "", fmt.Errorf("runtime.options.binary in Pulumi.yaml: %w", err)
 	case status.IsDir() || status.Mode()&0o111 == 0:
-		return "", fmt.Errorf("Pulumi.yaml: runtime.options.binary: %s: not an executable file; run `make build`", path)
+		return "", fmt.Errorf("runtime.options.binary in Pulumi.yaml: %s: not an executable file; run `make build`", path)
 	}
 	return path, nil
 }

@@ -13,8 +13,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := toolchain.Command().ExecuteContext(ctx); err != nil {
+	err := toolchain.Command().ExecuteContext(ctx)
+	stop()
+	if err != nil {
 		os.Exit(1) // cobra has printed it
 	}
 }

@@ -1,0 +1,71 @@
+# The repository's commands. They need Go, Node.js with npm, git and make;
+# everything else is built once into .sandbox from pinned modules.
+
+.DEFAULT_GOAL := help
+
+TOOLCHAIN := .sandbox/bin/toolchain
+SANDBOX   := .sandbox/bin/sandbox
+
+# Tests that link the AWS SDK take more than a gigabyte each to link, so the
+# root module's packages are tested one at a time.
+TEST_ROOT    := go test -p 1 -timeout 60m
+TEST_SANDBOX := go test -p 2 -timeout 30m
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The builder itself depends on little and is compiled in seconds.
+$(TOOLCHAIN): $(wildcard sandbox/toolchain/*.go sandbox/cmd/toolchain/*.go) sandbox/go.mod sandbox/go.sum
+	@cd sandbox && go build -o ../$@ ./cmd/toolchain
+
+.PHONY: build
+build: $(TOOLCHAIN) ## build the program and what it runs on, as far as anything changed
+	@$(TOOLCHAIN)
+
+.PHONY: up
+up: build ## deploy network and dev in the sandbox
+	@$(SANDBOX) up $(STACK)
+
+.PHONY: preview
+preview: build ## show what a change does, without doing it (STACK=prod)
+	@$(SANDBOX) preview $(STACK)
+
+.PHONY: down
+down: build ## take everything down again
+	@$(SANDBOX) down $(STACK)
+
+.PHONY: test
+test: build ## run every test of both modules
+	@$(TOOLCHAIN) gotestsum
+	@.sandbox/bin/gotestsum --format pkgname --raw-command -- sh -c 'status=0; \
+		$(TEST_ROOT) -json ./... || status=1; \
+		cd sandbox && $(TEST_SANDBOX) -json ./... || status=1; \
+		exit $$status'
+
+.PHONY: check
+check: lint generated test ## everything that must hold before a change is merged
+
+.PHONY: lint
+lint: $(TOOLCHAIN) ## formatting, vet and linters
+	@$(TOOLCHAIN) golangci-lint
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+		test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	go vet ./... && cd sandbox && go vet ./...
+	.sandbox/bin/golangci-lint run ./... && cd sandbox && ../.sandbox/bin/golangci-lint run ./...
+
+.PHONY: generated
+generated: ## fail when a generated file is stale
+	@before=$$(git status --porcelain; git diff | cksum); \
+		go generate ./... && \
+		test "$$before" = "$$(git status --porcelain; git diff | cksum)" || \
+		{ echo "generated files were stale and are written anew: commit them"; git status --short; exit 1; }
+
+.PHONY: campaign
+campaign: build ## a fault at every AWS call of a first deployment, one at a time (hours)
+	go test -count 1 -timeout 12h -v -run Campaign ./tests/scenarios -campaign full
+
+.PHONY: clean
+clean: ## remove the sandbox with its worlds, and all that was built
+	@test ! -x $(SANDBOX) || $(SANDBOX) stop
+	rm -rf .sandbox bin
