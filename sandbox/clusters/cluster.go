@@ -1,0 +1,166 @@
+package clusters
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/restmapper"
+)
+
+// cluster is one running control plane.
+type cluster struct {
+	record *record
+	folder string
+	log    *slog.Logger
+	opts   *Options
+
+	// lifecycle is held by whatever starts or stops the processes.
+	lifecycle sync.Mutex
+	processes []*process
+	hold      net.Listener // of the service range
+	agents    agents
+
+	typed   kubernetes.Interface
+	dynamic dynamic.Interface
+	mapper  *restmapper.DeferredDiscoveryRESTMapper
+}
+
+// stopPatience is how long a component may take to end before it is killed.
+const stopPatience = 5 * time.Second
+
+// start brings the control plane up and returns when the API server is ready.
+// Everything else starts then: it could do nothing before, and on a small
+// machine it would only delay the API server.
+func (c *cluster) start(ctx context.Context, m *manager) (err error) {
+	began := time.Now()
+	if err := writeConfiguration(c.folder, c.record, m.identity.url()); err != nil {
+		return err
+	}
+	if !portFree(c.record.Port) {
+		return fmt.Errorf("cluster %s: port %d of its API server is taken by another program; end that program", c.record.Spec.Name, c.record.Port)
+	}
+	if err := c.connect(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.stop())
+		}
+	}()
+	all := programs(c.record)
+	if err := c.run(m, all[:2]); err != nil {
+		return err
+	}
+	if err := c.waitReady(ctx); err != nil {
+		return err
+	}
+	if err := c.run(m, all[2:]); err != nil {
+		return err
+	}
+	if err := c.bootstrapAccess(ctx); err != nil {
+		return err
+	}
+	c.agents.start(c)
+	c.log.Info("control plane is ready", "version", c.record.Spec.Version, "url", serverURL(c.record), "took", time.Since(began).Round(time.Millisecond))
+	return nil
+}
+
+func (c *cluster) run(m *manager, programs []program) error {
+	for _, program := range programs {
+		p := &process{program: program, bin: m.opts.Bin, folder: c.folder, spawner: m.spawner, log: c.log}
+		if err := p.start(); err != nil {
+			return err
+		}
+		c.processes = append(c.processes, p)
+	}
+	return nil
+}
+
+// stop ends the components, etcd last so that the others can finish.
+func (c *cluster) stop() error {
+	c.agents.stop()
+	var problems []error
+	var clients sync.WaitGroup
+	var mu sync.Mutex
+	for _, p := range c.processes {
+		if p.name == etcd {
+			continue
+		}
+		clients.Go(func() {
+			err := p.stop(stopPatience)
+			mu.Lock()
+			defer mu.Unlock()
+			problems = append(problems, err)
+		})
+	}
+	clients.Wait()
+	for _, p := range c.processes {
+		if p.name == etcd {
+			problems = append(problems, p.stop(stopPatience))
+		}
+	}
+	c.processes = nil
+	return errors.Join(problems...)
+}
+
+// kill ends the components at once: for a cluster that is being deleted there
+// is nothing to finish.
+func (c *cluster) kill() error {
+	c.agents.stop()
+	var problems []error
+	for _, p := range c.processes {
+		problems = append(problems, p.stop(0))
+	}
+	c.processes = nil
+	return errors.Join(problems...)
+}
+
+// restConfig is the manager's own way in.
+func (c *cluster) restConfig() *rest.Config {
+	return &rest.Config{
+		Host: serverURL(c.record),
+		TLSClientConfig: rest.TLSClientConfig{
+			CAFile:   filepath.Join(c.folder, caFile),
+			CertFile: filepath.Join(c.folder, adminCertificateFile),
+			KeyFile:  filepath.Join(c.folder, adminKeyFile),
+		},
+		UserAgent: fieldManager,
+		QPS:       -1, // the API server's own fairness limits suffice
+	}
+}
+
+func (c *cluster) waitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.opts.StartTimeout)
+	defer cancel()
+	client := c.typed.Discovery().RESTClient()
+	var last error
+	for {
+		if _, last = client.Get().AbsPath("/readyz").DoRaw(ctx); last == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("cluster %s: API server is not ready, see %s: %w", c.record.Spec.Name, filepath.Join(c.folder, apiServer+".log"), errors.Join(ctx.Err(), last))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (c *cluster) endpoint() (Endpoint, error) {
+	ca, err := os.ReadFile(filepath.Join(c.folder, caFile))
+	if err != nil {
+		return Endpoint{}, err
+	}
+	return Endpoint{URL: serverURL(c.record), CertificateAuthority: base64.StdEncoding.EncodeToString(ca)}, nil
+}

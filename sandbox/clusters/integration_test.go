@@ -1,0 +1,257 @@
+package clusters
+
+import (
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+)
+
+// world is a manager with one cluster and callers of every kind.
+type world struct {
+	t       *testing.T
+	dir     string
+	options Options
+	manager Manager
+	spec    ClusterSpec
+	url     Endpoint
+}
+
+var callers = map[string][]string{
+	"admin":  {"eks-access:AmazonEKSClusterAdminPolicy"},
+	"viewer": {"eks-access:AmazonEKSViewPolicy"},
+	"scoped": {"eks-access:AmazonEKSEditPolicy:shop-*"},
+	"nobody": nil,
+}
+
+func newWorld(t *testing.T) *world {
+	bin := os.Getenv("RETAIL_SANDBOX_BIN")
+	if bin == "" {
+		bin = filepath.Join("..", "..", ".sandbox", "bin")
+	}
+	if _, err := os.Stat(filepath.Join(bin, apiServer)); err != nil {
+		t.Skipf("the Kubernetes programs are not built: %v", err)
+	}
+	w := &world{t: t, dir: filepath.Join(t.TempDir(), "clusters"), spec: testSpec("blue", "1.34")}
+	w.options = Options{
+		Dir: w.dir, Bin: bin, DrainTimeout: 4 * time.Second, JoinTimeout: 5 * time.Second,
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Identify: func(arn, token string) (string, []string, bool) {
+			groups, ok := callers[token]
+			return "arn:aws:sts::222222222222:assumed-role/" + token + "/session", groups, ok && arn == w.spec.ARN
+		},
+	}
+	w.open()
+	t.Cleanup(func() { _ = w.manager.Close() })
+	return w
+}
+
+func testSpec(name, version string) ClusterSpec {
+	return ClusterSpec{ARN: "arn:aws:eks:eu-west-1:222222222222:cluster/" + name, Name: name, Account: "222222222222", Region: "eu-west-1", Version: version}
+}
+
+func (w *world) open() {
+	var err error
+	w.manager, err = New(w.options)
+	require.NoError(w.t, err)
+}
+
+func (w *world) client(token string) kubernetes.Interface {
+	ca, err := base64.StdEncoding.DecodeString(w.url.CertificateAuthority)
+	require.NoError(w.t, err)
+	client, err := kubernetes.NewForConfig(&rest.Config{Host: w.url.URL, BearerToken: token, TLSClientConfig: rest.TLSClientConfig{CAData: ca}})
+	require.NoError(w.t, err)
+	return client
+}
+
+func testNode(name, zone string) Node {
+	return Node{
+		Name: name, ProviderID: "aws:///" + zone + "/i-0123456789abcdef0", Zone: zone, ZoneID: "euw1-az1", Region: "eu-west-1",
+		InstanceType: "m7g.large", AMIFamily: "AL2023", CPU: "2", Memory: "8Gi", MaxPods: 110,
+	}
+}
+
+var testNodes = []Node{
+	testNode("ip-10-0-1-10.eu-west-1.compute.internal", "eu-west-1a"),
+	testNode("ip-10-0-2-10.eu-west-1.compute.internal", "eu-west-1b"),
+}
+
+func TestClusterLife(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	began := time.Now()
+	var err error
+	w.url, err = w.manager.Create(ctx, w.spec)
+	require.NoError(t, err)
+	t.Logf("created in %s", time.Since(began))
+
+	w.checkIdentities(ctx)
+	w.checkNodesNeedCNI(ctx)
+	w.checkAddons(ctx)
+	w.checkReplacement(ctx)
+	w.logMemory()
+
+	began = time.Now()
+	require.NoError(t, w.manager.Close())
+	assert.Empty(t, processesIn(t, w.dir), "closing leaves processes")
+	w.open()
+	require.NoError(t, w.manager.Resume(ctx))
+	t.Logf("closed and resumed in %s", time.Since(began))
+	nodes, err := w.client("admin").CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	require.NoError(t, err, "the endpoint is the same after a restart")
+	assert.Len(t, nodes.Items, 2)
+
+	w.checkUpgrade(ctx)
+
+	require.NoError(t, w.manager.Delete(ctx, w.spec.ARN))
+	assert.Empty(t, processesIn(t, w.dir), "deleting leaves processes")
+	left, err := os.ReadDir(w.dir)
+	require.NoError(t, err)
+	assert.Empty(t, left, "deleting leaves folders")
+	require.NoError(t, w.manager.Delete(ctx, w.spec.ARN), "deleting twice")
+}
+
+func (w *world) checkIdentities(ctx context.Context) {
+	t := w.t
+	_, err := w.client("admin").CoreV1().Secrets("kube-system").List(ctx, metav1.ListOptions{})
+	assert.NoError(t, err, "a cluster admin reads secrets")
+	_, err = w.client("stranger").CoreV1().Pods("default").List(ctx, metav1.ListOptions{})
+	assert.True(t, apierrors.IsUnauthorized(err), "an unknown token is 401, got %v", err)
+	_, err = w.client("").CoreV1().Pods("default").List(ctx, metav1.ListOptions{})
+	assert.True(t, apierrors.IsUnauthorized(err), "no token is 401, got %v", err)
+	_, err = w.client("").Discovery().RESTClient().Get().AbsPath("/healthz").DoRaw(ctx)
+	assert.NoError(t, err, "health is for everyone")
+	_, err = w.client("nobody").CoreV1().Pods("default").List(ctx, metav1.ListOptions{})
+	assert.True(t, apierrors.IsForbidden(err), "an entry without policies is 403, got %v", err)
+	_, err = w.client("viewer").CoreV1().Pods("default").List(ctx, metav1.ListOptions{})
+	assert.NoError(t, err)
+	_, err = w.client("viewer").CoreV1().Secrets("default").List(ctx, metav1.ListOptions{})
+	assert.True(t, apierrors.IsForbidden(err), "a viewer reads no secrets, got %v", err)
+
+	for _, name := range []string{"shop-cart", "other"} {
+		_, err = w.client("admin").CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
+		require.NoError(t, err)
+	}
+	_, err = w.client("scoped").CoreV1().ConfigMaps("shop-cart").Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, metav1.CreateOptions{})
+	assert.NoError(t, err, "a policy scoped to namespaces grants in those that match")
+	_, err = w.client("scoped").CoreV1().ConfigMaps("other").List(ctx, metav1.ListOptions{})
+	assert.True(t, apierrors.IsForbidden(err), "and in no other, got %v", err)
+}
+
+// E6: nodes stay NotReady until the CNI add-on is there.
+func (w *world) checkNodesNeedCNI(ctx context.Context) {
+	t := w.t
+	err := w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes)
+	var issue *Issue
+	require.ErrorAs(t, err, &issue)
+	assert.Equal(t, NodeCreationFailure, issue.Code)
+	assert.Contains(t, issue.Message, "failed to join")
+
+	require.NoError(t, w.manager.ApplyAddon(ctx, w.spec.ARN, "vpc-cni", "v1.20.4-eksbuild.2", map[string]any{
+		"env": map[string]any{"ENABLE_PREFIX_DELEGATION": "true"}, "enableNetworkPolicy": "true",
+	}))
+	began := time.Now()
+	require.NoError(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes))
+	require.NoError(t, w.manager.WaitAddon(ctx, w.spec.ARN, "vpc-cni"))
+	t.Logf("nodes are ready after %s", time.Since(began))
+}
+
+func (w *world) checkAddons(ctx context.Context) {
+	t := w.t
+	began := time.Now()
+	for name, version := range map[string]string{
+		"kube-proxy": "v1.34.1-eksbuild.2", "coredns": "v1.12.4-eksbuild.1", "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
+		"metrics-server": "v0.8.0-eksbuild.3", "eks-node-monitoring-agent": "v1.4.1-eksbuild.1",
+	} {
+		require.NoError(t, w.manager.ApplyAddon(ctx, w.spec.ARN, name, version, nil), name)
+	}
+	for _, name := range Addons() {
+		require.NoError(t, w.manager.WaitAddon(ctx, w.spec.ARN, name), name)
+	}
+	t.Logf("add-ons are available after %s", time.Since(began))
+	admin := w.client("admin")
+	dns, err := admin.CoreV1().Services("kube-system").Get(ctx, "kube-dns", metav1.GetOptions{})
+	require.NoError(t, err)
+	assert.Regexp(t, `^127\.\d+\.0\.10$`, dns.Spec.ClusterIP, "kube-dns has the tenth address of a loopback range")
+	require.Eventually(t, func() bool {
+		data, err := admin.Discovery().RESTClient().Get().AbsPath("/apis/metrics.k8s.io/v1beta1/nodes").DoRaw(ctx)
+		return err == nil && strings.Contains(string(data), testNodes[0].Name)
+	}, 15*time.Second, 200*time.Millisecond, "the metrics API answers")
+	require.NoError(t, admin.CoreV1().Namespaces().Delete(ctx, "other", metav1.DeleteOptions{}))
+	require.Eventually(t, func() bool {
+		_, err := admin.CoreV1().Namespaces().Get(ctx, "other", metav1.GetOptions{})
+		return apierrors.IsNotFound(err)
+	}, 10*time.Second, 100*time.Millisecond, "the metrics API does not hold up the deletion of a namespace")
+}
+
+// A managed node group update: new nodes first, then the old ones are drained.
+func (w *world) checkReplacement(ctx context.Context) {
+	t := w.t
+	replacements := []Node{
+		testNode("ip-10-0-1-20.eu-west-1.compute.internal", "eu-west-1a"),
+		testNode("ip-10-0-2-20.eu-west-1.compute.internal", "eu-west-1b"),
+	}
+	began := time.Now()
+	require.NoError(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", replacements))
+	t.Logf("nodes are replaced after %s", time.Since(began))
+	require.NoError(t, w.manager.WaitAddon(ctx, w.spec.ARN, "coredns"))
+	pods, err := w.client("admin").CoreV1().Pods("kube-system").List(ctx, metav1.ListOptions{})
+	require.NoError(t, err)
+	for _, pod := range pods.Items {
+		assert.Contains(t, []string{replacements[0].Name, replacements[1].Name}, pod.Spec.NodeName, pod.Name)
+	}
+}
+
+func (w *world) checkUpgrade(ctx context.Context) {
+	t := w.t
+	began := time.Now()
+	require.NoError(t, w.manager.Upgrade(ctx, w.spec.ARN, "1.35"))
+	t.Logf("upgraded in %s", time.Since(began))
+	data, err := w.client("admin").Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), `"emulationMinor": "35"`)
+	require.Error(t, w.manager.Upgrade(ctx, w.spec.ARN, "1.32"), "a version that EKS does not support")
+}
+
+// processesIn lists the processes whose working folder is below dir.
+func processesIn(t *testing.T, dir string) []string {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/cwd")
+	require.NoError(t, err)
+	var found []string
+	for _, link := range links {
+		if cwd, err := os.Readlink(link); err == nil && strings.HasPrefix(cwd, dir) {
+			found = append(found, link)
+		}
+	}
+	return found
+}
+
+func (w *world) logMemory() {
+	for _, link := range processesIn(w.t, w.dir) {
+		status, err := os.ReadFile(filepath.Join(filepath.Dir(link), "status"))
+		require.NoError(w.t, err)
+		var name, rss string
+		for line := range strings.Lines(string(status)) {
+			if value, ok := strings.CutPrefix(line, "Name:"); ok {
+				name = strings.TrimSpace(value)
+			}
+			if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+				rss = strings.TrimSpace(value)
+			}
+		}
+		w.t.Logf("resident: %s %s", name, rss)
+	}
+}

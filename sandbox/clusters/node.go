@@ -1,0 +1,252 @@
+package clusters
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Node is one instance of a node group, as EC2 and EKS describe it.
+type Node struct {
+	// Name is the private DNS name: ip-10-0-1-23.eu-west-1.compute.internal.
+	Name string
+	// ProviderID is aws:///ZONE/INSTANCE.
+	ProviderID string
+	// Group is the managed node group; empty for a node of Auto Mode.
+	Group string
+	// Zone, ZoneID and Region are where the instance runs.
+	Zone, ZoneID, Region string
+	// InstanceType is EC2's, "m7g.large"; it decides the architecture.
+	InstanceType string
+	// AMIFamily is "AL2023" (default) or "BOTTLEROCKET", or an EKS amiType.
+	AMIFamily string
+	// CapacitySpot marks spot capacity.
+	CapacitySpot bool
+	// Labels and Taints are those of the node group.
+	Labels map[string]string
+	Taints []Taint
+	// CPU and Memory are the instance type's, as quantities: "2", "8Gi".
+	CPU, Memory string
+	// MaxPods is the kubelet's limit.
+	MaxPods int
+	// Version is the kubelet's minor version; default is the cluster's.
+	Version string
+}
+
+// Taint of a node; Effect is Kubernetes' (NoSchedule) or EKS's (NO_SCHEDULE).
+type Taint struct{ Key, Value, Effect string }
+
+// Labels and annotations of nodes.
+const (
+	groupLabel    = "eks.amazonaws.com/nodegroup"
+	capacityLabel = "eks.amazonaws.com/capacityType"
+	zoneIDLabel   = "topology.k8s.aws/zone-id"
+
+	// nodeAnnotation marks the nodes that KWOK keeps alive.
+	nodeAnnotation = "sandbox.retail/kubelet"
+	nodeSimulated  = "simulated"
+	// networkAnnotation tells KWOK that the node's CNI is configured.
+	networkAnnotation = "sandbox.retail/network"
+	networkReady      = "ready"
+	// ownedAnnotation lists the label keys and taints that SetNodes put, so
+	// that what the group no longer has is taken away and nothing else.
+	ownedAnnotation = "sandbox.retail/group-settings"
+)
+
+// owned is the content of ownedAnnotation.
+type owned struct {
+	Labels []string `json:"labels"`
+	Taints []string `json:"taints"`
+}
+
+// Effects that EKS writes in its own way (EKS API reference, Taint).
+var taintEffects = map[string]corev1.TaintEffect{
+	"NO_SCHEDULE":        corev1.TaintEffectNoSchedule,
+	"NO_EXECUTE":         corev1.TaintEffectNoExecute,
+	"PREFER_NO_SCHEDULE": corev1.TaintEffectPreferNoSchedule,
+}
+
+func (t Taint) kubernetes() corev1.Taint {
+	effect, ok := taintEffects[t.Effect]
+	if !ok {
+		effect = corev1.TaintEffect(t.Effect)
+	}
+	return corev1.Taint{Key: t.Key, Value: t.Value, Effect: effect}
+}
+
+// architecture of an instance type: the family's letters after the generation
+// hold a g for Graviton (m7g, c6gn, r8gd); a1 was the first.
+func architecture(instanceType string) string {
+	family, _, _ := strings.Cut(instanceType, ".")
+	if graviton.MatchString(family) || family == "a1" {
+		return "arm64"
+	}
+	return "amd64"
+}
+
+var graviton = regexp.MustCompile(`^[a-z]+\d+[a-z]*g[a-z]*$`)
+
+// object renders the node as it registers: with its group's labels and taints,
+// and NotReady.
+func (n Node) object(clusterVersion string) (*corev1.Node, error) {
+	labels, taints, err := n.settings()
+	if err != nil {
+		return nil, err
+	}
+	status, err := n.status(clusterVersion)
+	if err != nil {
+		return nil, err
+	}
+	for key, value := range n.wellKnownLabels() {
+		labels[key] = value
+	}
+	annotations := map[string]string{nodeAnnotation: nodeSimulated, ownedAnnotation: n.ownedSettings()}
+	return &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: n.Name, Labels: labels, Annotations: annotations},
+		Spec:       corev1.NodeSpec{ProviderID: n.ProviderID, Taints: taints},
+		Status:     status,
+	}, nil
+}
+
+// settings are what a node group may change on its nodes.
+func (n Node) settings() (map[string]string, []corev1.Taint, error) {
+	labels := map[string]string{}
+	for key, value := range n.Labels {
+		labels[key] = value
+	}
+	taints := make([]corev1.Taint, 0, len(n.Taints))
+	for i, t := range n.Taints {
+		taint := t.kubernetes()
+		if !slices.Contains([]corev1.TaintEffect{corev1.TaintEffectNoSchedule, corev1.TaintEffectNoExecute, corev1.TaintEffectPreferNoSchedule}, taint.Effect) {
+			return nil, nil, fmt.Errorf("node %s: taints[%d].effect %q is unknown, use NoSchedule, NoExecute or PreferNoSchedule", n.Name, i, t.Effect)
+		}
+		taints = append(taints, taint)
+	}
+	return labels, taints, nil
+}
+
+func (n Node) ownedSettings() string {
+	o := owned{Labels: []string{}, Taints: []string{}}
+	for key := range n.Labels {
+		o.Labels = append(o.Labels, key)
+	}
+	for _, t := range n.Taints {
+		taint := t.kubernetes()
+		o.Taints = append(o.Taints, taint.ToString())
+	}
+	slices.Sort(o.Labels)
+	data, _ := json.Marshal(o) // two lists of strings always marshal
+	return string(data)
+}
+
+// wellKnownLabels are what the kubelet, the cloud provider and EKS put on
+// every node.
+func (n Node) wellKnownLabels() map[string]string {
+	labels := map[string]string{
+		corev1.LabelHostname:           n.Name,
+		corev1.LabelOSStable:           "linux",
+		corev1.LabelArchStable:         architecture(n.InstanceType),
+		corev1.LabelInstanceTypeStable: n.InstanceType,
+		corev1.LabelTopologyRegion:     n.Region,
+		corev1.LabelTopologyZone:       n.Zone,
+	}
+	if n.ZoneID != "" {
+		labels[zoneIDLabel] = n.ZoneID
+	}
+	if n.Group == "" {
+		return labels
+	}
+	labels[groupLabel] = n.Group
+	labels[capacityLabel] = "ON_DEMAND"
+	if n.CapacitySpot {
+		labels[capacityLabel] = "SPOT"
+	}
+	return labels
+}
+
+func (n Node) bottlerocket() bool {
+	return strings.HasPrefix(strings.ToUpper(n.AMIFamily), "BOTTLEROCKET")
+}
+
+func (n Node) status(clusterVersion string) (corev1.NodeStatus, error) {
+	capacity := corev1.ResourceList{}
+	for name, value := range map[corev1.ResourceName]string{
+		corev1.ResourceCPU: n.CPU, corev1.ResourceMemory: n.Memory, corev1.ResourcePods: strconv.Itoa(n.MaxPods), corev1.ResourceEphemeralStorage: "20Gi",
+	} {
+		quantity, err := resource.ParseQuantity(value)
+		if err != nil {
+			return corev1.NodeStatus{}, fmt.Errorf("node %s: %s %q: %w", n.Name, name, value, err)
+		}
+		capacity[name] = quantity
+	}
+	version := n.Version
+	if version == "" {
+		version = clusterVersion
+	}
+	image := "Amazon Linux 2023"
+	if n.bottlerocket() {
+		image = "Bottlerocket OS (aws-k8s-" + version + ")"
+	}
+	now := metav1.Now()
+	return corev1.NodeStatus{
+		Capacity:    capacity,
+		Allocatable: allocatable(capacity, n.MaxPods),
+		Addresses:   n.addresses(),
+		Conditions: []corev1.NodeCondition{{
+			Type: corev1.NodeReady, Status: corev1.ConditionFalse, Reason: "KubeletNotReady",
+			Message:           "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
+			LastHeartbeatTime: now, LastTransitionTime: now,
+		}},
+		NodeInfo: corev1.NodeSystemInfo{
+			Architecture: architecture(n.InstanceType), OperatingSystem: "linux", OSImage: image,
+			KubeletVersion: "v" + version + ".0-eks", ContainerRuntimeVersion: "containerd://2.1",
+		},
+	}, nil
+}
+
+// allocatable is what EKS's node bootstrap leaves to pods: it reserves 255 MiB
+// and 11 MiB per pod for the kubelet and evicts below 100 MiB; the CPU share is
+// 6% of the first core, 1% of the second, half a percent of the next two and a
+// quarter of a percent of the rest (awslabs/amazon-eks-ami).
+func allocatable(capacity corev1.ResourceList, maxPods int) corev1.ResourceList {
+	left := capacity.DeepCopy()
+	memory := left[corev1.ResourceMemory]
+	reserved := int64(255+11*maxPods+100) << 20
+	memory.Sub(*resource.NewQuantity(min(reserved, memory.Value()/2), resource.BinarySI))
+	left[corev1.ResourceMemory] = memory
+	cpu := left[corev1.ResourceCPU]
+	var milli float64
+	for core := range cpu.Value() {
+		switch {
+		case core == 0:
+			milli += 60
+		case core == 1:
+			milli += 10
+		case core < 4:
+			milli += 5
+		default:
+			milli += 2.5
+		}
+	}
+	cpu.Sub(*resource.NewMilliQuantity(int64(milli), resource.DecimalSI))
+	left[corev1.ResourceCPU] = cpu
+	return left
+}
+
+var nameAddress = regexp.MustCompile(`^ip-(\d+)-(\d+)-(\d+)-(\d+)\.`)
+
+// addresses are those in the private DNS name that EC2 gives an instance.
+func (n Node) addresses() []corev1.NodeAddress {
+	addresses := []corev1.NodeAddress{{Type: corev1.NodeHostName, Address: n.Name}, {Type: corev1.NodeInternalDNS, Address: n.Name}}
+	if parts := nameAddress.FindStringSubmatch(n.Name); parts != nil {
+		addresses = append(addresses, corev1.NodeAddress{Type: corev1.NodeInternalIP, Address: strings.Join(parts[1:], ".")})
+	}
+	return addresses
+}
