@@ -7,6 +7,7 @@ package versions
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -39,18 +40,10 @@ var pattern = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)$`)
 // Parse reads a version of the form "1.35". A version outside [Supported] is an
 // error: this program would know no add-on versions for it.
 func Parse(text string) (Minor, error) {
-	groups := pattern.FindStringSubmatch(text)
-	if groups == nil {
-		return Minor{}, &problem.Problem{
-			Rule: "must be a Kubernetes minor version in quotes", Got: strconv.Quote(text),
-			Remedy: "write major and minor only, such as \"" + newest().String() + "\"",
-		}
+	m, err := Read(text)
+	if err != nil {
+		return Minor{}, err
 	}
-	var m Minor
-	// The pattern leaves digits only; a number too large for an int is no
-	// supported version either way.
-	m.Major, _ = strconv.Atoi(groups[1])
-	m.Minor, _ = strconv.Atoi(groups[2])
 	if _, known := table[m]; !known {
 		return Minor{}, &problem.Problem{
 			Rule: "must be one of the supported Kubernetes versions " + list(), Got: strconv.Quote(text),
@@ -58,6 +51,21 @@ func Parse(text string) (Minor, error) {
 		}
 	}
 	return m, nil
+}
+
+// Read is Parse without the table: for the version a cluster runs already, which may
+// have left it.
+func Read(text string) (Minor, error) {
+	groups := pattern.FindStringSubmatch(text)
+	if groups == nil {
+		return Minor{}, &problem.Problem{
+			Rule: "must be a Kubernetes minor version in quotes", Got: strconv.Quote(text),
+			Remedy: "write major and minor only, such as \"" + newest().String() + "\"",
+		}
+	}
+	major, errMajor := strconv.Atoi(groups[1])
+	minor, errMinor := strconv.Atoi(groups[2])
+	return Minor{major, minor}, errors.Join(errMajor, errMinor)
 }
 
 // CheckStep refuses what EKS refuses for the control plane of a standing cluster: going

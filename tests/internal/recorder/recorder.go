@@ -40,6 +40,8 @@ type Recorder struct {
 	answers map[string]Answer
 	replies map[string]Reply
 
+	ctx *pulumi.Context // of the running program, for remote components
+
 	mu        sync.Mutex
 	resources []*Resource
 	calls     []Call
@@ -81,20 +83,31 @@ func (r *Recorder) Run(program pulumi.RunFunc, config ...map[string]string) erro
 	for _, one := range config {
 		maps.Copy(merged, one)
 	}
-	return pulumi.RunErr(program,
+	return pulumi.RunErr(func(ctx *pulumi.Context) error {
+		r.ctx = ctx
+		return program(ctx)
+	},
 		pulumi.WithMocksWithOrganization(Organization, Project, Stack, r),
 		func(info *pulumi.RunInfo) { info.Config = merged })
 }
 
 // NewResource implements pulumi.MockResourceMonitor.
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	if args.TypeToken == remoteCluster && !args.RegisterRPC.GetRemote() {
+		return "", args.Inputs, nil // the component again, from inside its provider
+	}
 	recorded := newResource(args)
+	r.adopt(recorded)
 	r.mu.Lock()
 	r.resources = append(r.resources, recorded)
 	r.mu.Unlock()
 
 	state := args.Inputs.Copy()
 	switch {
+	case args.TypeToken == remoteCluster:
+		outputs, err := r.constructCluster(recorded)
+		maps.Copy(state, outputs)
+		return "", state, err
 	case strings.HasPrefix(args.TypeToken, Project+":"):
 		return "", state, nil // the program's own components have no provider
 	case strings.HasPrefix(args.TypeToken, "pulumi:providers:"):

@@ -33,12 +33,16 @@ type Resource struct {
 	IgnoreChanges, ReplaceOnChanges, Aliases     []string
 	DeletedWith, Import                          string
 	CustomTimeouts                               map[string]string
+	// Transforms are those declared on the resource itself.
+	Transforms []pulumi.ResourceTransform
+	// Hooks are the names of the hooks bound to the resource.
+	Hooks []string
 }
 
 func newResource(args pulumi.MockResourceArgs) *Resource {
 	res := &Resource{
 		Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs,
-		Custom: args.Custom, Provider: args.Provider,
+		Custom: args.Custom, Provider: args.Provider, Transforms: args.Transforms,
 	}
 	if read := args.ReadRPC; read != nil {
 		res.Read, res.Parent, res.DependsOn = true, read.GetParent(), read.GetDependencies()
@@ -56,6 +60,9 @@ func newResource(args pulumi.MockResourceArgs) *Resource {
 		res.DeletedWith, res.Import = rpc.GetDeletedWith(), rpc.GetImportId()
 		for _, alias := range rpc.GetAliases() {
 			res.Aliases = append(res.Aliases, alias.GetUrn()+alias.GetSpec().GetName())
+		}
+		if hooks := rpc.GetHooks(); hooks != nil {
+			res.Hooks = slices.Concat(hooks.GetBeforeCreate(), hooks.GetBeforeUpdate(), hooks.GetBeforeDelete())
 		}
 		if timeouts := rpc.GetCustomTimeouts(); timeouts != nil {
 			res.CustomTimeouts = map[string]string{
