@@ -62,6 +62,8 @@ func (c *checker) object(path string, known table.Properties, values map[string]
 			c.add(at, "%s has no such property%s", c.holder(path), suggestion(name, known))
 		case value == nil && property.Required != "":
 			c.add(at, "is required (%s)", origin(property.Required))
+		case value != nil && property.ReadOnly != "":
+			c.add(at, "is set by AWS, a program cannot give it (%s)", origin(property.ReadOnly))
 		case value != nil:
 			c.value(at, property.Type, value, property.Rules)
 		}

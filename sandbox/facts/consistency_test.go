@@ -89,7 +89,7 @@ func TestEveryRuleCanBeAppliedAndMet(t *testing.T) {
 					where := name + ": " + property
 					assert.NotEmpty(t, rule.From, where)
 					assert.True(t, rule.Enum != nil || rule.Pattern != "" || rule.Min != nil || rule.Max != nil, "%s: a rule without a limit", where)
-					_, err := regexp2.Compile(rule.Pattern, regexp2.None)
+					_, err := regexp2.Compile(rule.Pattern, regexp2.RE2)
 					assert.NoError(t, err, where)
 					if rule.Min != nil && rule.Max != nil {
 						assert.LessOrEqual(t, *rule.Min, *rule.Max, where)

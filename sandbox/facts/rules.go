@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -16,14 +17,14 @@ import (
 
 var kindNames = map[string]string{
 	"string": "a string", "bool": "a boolean", "integer": "a whole number", "number": "a number",
-	"json": "a document (text or an object)", "asset": "an asset or archive",
+	"json": "a document (JSON text or an object)", "asset": "an asset or archive",
 }
 
 // fits tells whether a value is of a scalar kind.
 func fits(kind string, value any) bool {
 	switch v := value.(type) {
 	case string:
-		return kind == "string" || kind == "json" || kind == "asset"
+		return kind == "string" || kind == "asset" || kind == "json" && json.Valid([]byte(v))
 	case bool:
 		return kind == "bool"
 	case float64:
@@ -61,8 +62,8 @@ func origin(mark string) string {
 		return "pulumi-aws"
 	case "cfn":
 		return "CloudFormation's specification"
-	case "map":
-		return "pulumi-aws's documentation"
+	case "doc":
+		return "AWS's documentation"
 	}
 	return "AWS API, " + mark
 }
@@ -122,13 +123,18 @@ func bounds(rule table.Rule) string {
 // patterns holds compiled expressions by their text.
 var patterns sync.Map
 
-// matches applies a pattern to the whole value, as AWS's services do. The
-// patterns are Java's: they look ahead, which Go's own regexp does not.
+// matches applies a pattern to the whole value, as AWS's services do.
 func matches(pattern, value string) bool {
 	compiled, ok := patterns.Load(pattern)
 	if !ok {
-		compiled, _ = patterns.LoadOrStore(pattern, regexp2.MustCompile(`\A(?:`+pattern+`)\z`, regexp2.None))
+		compiled, _ = patterns.LoadOrStore(pattern, compile(pattern))
 	}
 	hit, err := compiled.(*regexp2.Regexp).MatchString(value)
 	return err == nil && hit // the only error is a time-out, and none is set
+}
+
+// compile reads a pattern of Java's dialect, which looks ahead as Go's own
+// regexp does not. RE2 only makes \w and \d mean ASCII, as they do in Java.
+func compile(pattern string) *regexp2.Regexp {
+	return regexp2.MustCompile(`\A(?:`+pattern+`)\z`, regexp2.RE2)
 }

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"iter"
 	"strings"
 
 	"retail/sandbox/facts/internal/table"
@@ -26,23 +27,74 @@ func (t *Type) Autoname() (property string, longest int, ok bool) {
 	return t.resource.Autoname.Property, t.resource.Autoname.Max, true
 }
 
-// Replaces tells whether a change at a path replaces the resource: whether the
-// property there or one that holds it does. Paths are those of Pulumi's diffs,
-// "vpcConfig.subnetIds[0]" or `tags["Name"]`. Ask for the path of what changed,
-// not for the object around it: of "accessConfig", only some properties replace.
+// AutonamePrefix stands before every generated name, "alias/" for a KMS alias.
+func (t *Type) AutonamePrefix() string {
+	if t.resource.Autoname == nil {
+		return ""
+	}
+	return t.resource.Autoname.Prefix
+}
+
+// DeleteFirst tells whether pulumi-aws deletes the old resource before it makes
+// the new one, because the two would be the same thing to AWS.
+func (t *Type) DeleteFirst() bool { return t.resource.DeleteFirst }
+
+// Replaces tells whether every change at a path replaces the resource: whether
+// the property there or one that holds it does. Paths are those of Pulumi's
+// diffs, "vpcConfig.subnetIds[0]" or `tags["Name"]`. Ask for the path of what
+// changed, not for the object around it: of "accessConfig", only some
+// properties replace. Where a property replaces only at times, this is false
+// and ReplacesChange decides.
 func (t *Type) Replaces(path string) bool {
-	inside := t.resource.Properties
-	for _, name := range names(path) {
-		property, ok := inside[name]
-		if !ok {
-			return false
-		}
-		if property.Replaces != "" {
+	for property := range t.along(path) {
+		if property.Replaces != "" && property.When == "" {
 			return true
 		}
-		inside = t.file.Objects[object(property.Type)]
 	}
 	return false
+}
+
+// ReplacesChange tells whether the change of the value at a path from before to
+// after replaces the resource; nil is no value. It knows what Replaces does not:
+// that taking encryption from a cluster replaces it, and adding it does not.
+func (t *Type) ReplacesChange(path string, before, after any) bool {
+	if t.Replaces(path) {
+		return true
+	}
+	var last *table.Property
+	for property := range t.along(path) {
+		last = property
+	}
+	return last != nil && last.Replaces != "" && meets(last.When, before, after)
+}
+
+// meets tells whether a change is of a kind.
+func meets(when table.Condition, before, after any) bool {
+	switch when {
+	case table.Removed:
+		return before != nil && after == nil
+	case table.WasSet:
+		return before != nil && before != ""
+	case table.Presence:
+		return (before == nil) != (after == nil)
+	}
+	value, ok := strings.CutPrefix(string(when), string(table.Becomes))
+	return ok && after == value
+}
+
+// along yields the properties from the top of a path to its end, as far as they
+// are known.
+func (t *Type) along(path string) iter.Seq[*table.Property] {
+	return func(yield func(*table.Property) bool) {
+		inside := t.resource.Properties
+		for _, name := range names(path) {
+			property, ok := inside[name]
+			if !ok || !yield(property) {
+				return
+			}
+			inside = t.file.Objects[object(property.Type)]
+		}
+	}
 }
 
 // ReplacesWithin lists the paths below a property, itself included, whose
@@ -57,7 +109,7 @@ func (t *Type) ReplacesWithin(name string) []string {
 }
 
 func (t *Type) replacing(path string, property *table.Property, above map[string]bool) []string {
-	if property.Replaces != "" {
+	if property.Replaces != "" && property.When == "" {
 		return []string{path}
 	}
 	kind := object(property.Type)
@@ -123,7 +175,7 @@ func object(kind string) string {
 func properties(from table.Properties) map[string]Property {
 	found := make(map[string]Property, len(from))
 	for name, p := range from {
-		found[name] = Property{Kind: Kind(p.Type), Required: p.Required != "", Replaces: p.Replaces != ""}
+		found[name] = Property{Kind: Kind(p.Type), Required: p.Required != "", Replaces: p.Replaces != "" && p.When == ""}
 	}
 	return found
 }

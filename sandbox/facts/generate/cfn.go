@@ -136,6 +136,8 @@ func (s cfnShape) entry() (key, value shape) {
 	return cfnShape{db: s.db}, s.db.shape(*s.typ.Element)
 }
 
+func (s cfnShape) holds(kind string) bool { return s.typ.Type == kind }
+
 func (s cfnShape) rule() table.Rule {
 	var rule table.Rule
 	for _, value := range s.typ.AllowedValues {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"retail/sandbox/facts/internal/table"
 )
@@ -75,7 +76,60 @@ func (in sources) service(m mapping) (*table.File, error) {
 		file.Functions[token] = function
 		problems = append(problems, err)
 	}
-	return file, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	reduceOutputs(file)
+	return file, requireLists(file.Objects, m.Required)
+}
+
+// requireLists notes the lists that a mapping says are required.
+func requireLists(objects map[string]table.Properties, required map[string][]string) error {
+	var problems []error
+	for _, object := range slices.Sorted(maps.Keys(required)) {
+		for _, name := range required[object] {
+			property, ok := objects[object][name]
+			if !ok || property.Required != "" {
+				problems = append(problems, fmt.Errorf("required: %s.%s: no such property, or required anyway", object, name))
+				continue
+			}
+			property.Required = "tf"
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// reduceOutputs leaves only the types of objects that are never an input: what
+// the SDK's result structs call required is merely always there.
+func reduceOutputs(file *table.File) {
+	inputs := map[string]bool{}
+	var follow func(table.Properties)
+	follow = func(properties table.Properties) {
+		for _, property := range properties {
+			if name := elementary(property.Type); !inputs[name] {
+				inputs[name] = true
+				follow(file.Objects[name])
+			}
+		}
+	}
+	for _, resource := range file.Resources {
+		follow(resource.Properties)
+	}
+	for _, function := range file.Functions {
+		follow(function.Arguments)
+	}
+	for name, properties := range file.Objects {
+		for property := range properties {
+			if !inputs[name] {
+				properties[property] = &table.Property{Type: properties[property].Type}
+			}
+		}
+	}
+}
+
+// elementary is the type that a type is a list or map of, or itself.
+func elementary(kind string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(kind, "[]"), "map[string]")
 }
 
 func (in sources) resource(token string, from source, objects map[string]table.Properties) (*table.Resource, error) {
@@ -84,9 +138,7 @@ func (in sources) resource(token string, from source, objects map[string]table.P
 		return nil, err
 	}
 	resource.CFN, resource.API = from.CFN, from.API
-	if from.Autoname > 0 {
-		resource.Autoname = &table.Autoname{Property: "name", Max: from.Autoname}
-	}
+	resource.Autoname, resource.DeleteFirst = autoname(resource, from), from.DeleteFirst
 	var roots []root
 	if in.cfn != nil && from.CFN != "" {
 		cfn, err := in.cfn.resource(from.CFN)
@@ -110,6 +162,16 @@ func (in sources) resource(token string, from source, objects map[string]table.P
 		log.Printf("%s: only the SDK knows %v", token, m.unmatched)
 	}
 	return resource, err
+}
+
+// autoname is pulumi-aws's rule for generated names (SetAutonaming in its
+// provider/resources.go), or the exception the mapping notes.
+func autoname(resource *table.Resource, from source) *table.Autoname {
+	name, ok := resource.Properties["name"]
+	if from.Autoname == nil && ok && name.Type == "string" && name.Required == "" {
+		return &table.Autoname{Property: "name", Max: 255}
+	}
+	return from.Autoname
 }
 
 // store writes a table, or compares it with the one that is there.
@@ -145,7 +207,7 @@ func known(text []byte) ([]byte, error) {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return nil, err
 	}
-	file.Keep(func(mark string) bool { return mark == "sdk" || mark == "tf" || mark == "map" })
+	file.Keep(func(mark string) bool { return slices.Contains([]string{"sdk", "tf", "doc"}, mark) })
 	return file.Encode()
 }
 

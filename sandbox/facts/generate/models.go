@@ -99,6 +99,16 @@ func (s apiShape) entry() (key, value shape) {
 	return s.at(*s.shape.Key), s.at(*s.shape.Value)
 }
 
+func (s apiShape) holds(kind string) bool {
+	switch s.shape.Type {
+	case "long":
+		return kind == "integer"
+	case "float", "double":
+		return kind == "number"
+	}
+	return s.shape.Type == kind
+}
+
 func (s apiShape) rule() table.Rule {
 	return table.Rule{Enum: s.shape.Enum, Pattern: s.shape.Pattern, Min: s.shape.Min, Max: s.shape.Max}
 }

@@ -7,9 +7,21 @@ import (
 	"retail/sandbox/facts/internal/table"
 )
 
-// rules adds what the sources say about a property's value. An API model's
-// enumeration stands in place of CloudFormation's, which follows it later.
-func (m *merger) rules(property *table.Property, members []matched) {
+// rules adds what the sources say about a property's value, the strictest
+// source first: pulumi-aws refuses before AWS does, and CloudFormation's
+// enumerations follow the API's later.
+func (m *merger) rules(path string, property *table.Property, members []matched) {
+	if slices.Contains(m.source.ReadOnly, path) {
+		m.met["readOnly "+path], property.ReadOnly = true, "tf"
+	}
+	if limit, ok := m.source.Rules[path]; ok {
+		m.met["rules "+path] = true
+		addRule(property, limit.rule())
+	}
+	if m.source.Drop[path] != "" {
+		m.met["drop "+path] = true
+		return
+	}
 	for _, found := range slices.Backward(members) { // the API's come before CloudFormation's
 		for _, rule := range rulesOf(property.Type, found.shape) {
 			rule.From = found.mark
@@ -43,14 +55,13 @@ func rulesOf(kind string, s shape) []table.Rule {
 	if value, isMap := strings.CutPrefix(kind, "map[string]"); isMap {
 		return mapRules(value, s)
 	}
-	s = single(s, false)
-	switch kind {
-	case "string", "integer", "number":
-		rule := s.rule()
-		rule.Enum = slices.Sorted(slices.Values(rule.Enum))
-		return []table.Rule{rule}
+	s = single(s)
+	if !s.holds(kind) {
+		return nil
 	}
-	return nil
+	rule := s.rule()
+	rule.Enum = slices.Sorted(slices.Values(rule.Enum))
+	return []table.Rule{rule}
 }
 
 // mapRules reads a map, or the list of keys and values that AWS uses for tags.
@@ -67,7 +78,8 @@ func mapRules(value string, s shape) []table.Rule {
 	if key == nil {
 		return nil
 	}
-	rules := append([]table.Rule{bounds(s.rule())}, on("keys", rulesOf("string", key))...)
+	// Only the upper bound: pulumi-aws leaves an empty map out of its calls.
+	rules := append([]table.Rule{{Max: s.rule().Max}}, on("keys", rulesOf("string", key))...)
 	return append(rules, on("values", rulesOf(value, entry))...)
 }
 

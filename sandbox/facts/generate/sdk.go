@@ -102,7 +102,7 @@ func (p *sdkPackage) parse(file string) (*ast.File, error) {
 	if tree, ok := p.parsed[file]; ok {
 		return tree, nil
 	}
-	tree, err := parser.ParseFile(token.NewFileSet(), file, p.sources[file], parser.SkipObjectResolution)
+	tree, err := parser.ParseFile(token.NewFileSet(), file, p.sources[file], parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return nil, err
 	}
@@ -185,19 +185,24 @@ func (s *sdk) function(pulumiToken string, objects map[string]table.Properties) 
 	return result, nil
 }
 
-// requiredArguments are the fields that a constructor refuses when nil.
+// requiredArguments are the fields without which a constructor returns an error.
+// Fields that it fills instead are optional.
 func requiredArguments(constructor *ast.FuncDecl) map[string]bool {
 	required := map[string]bool{}
-	ast.Inspect(constructor.Body, func(n ast.Node) bool {
-		test, ok := n.(*ast.BinaryExpr)
-		if !ok || test.Op != token.EQL {
-			return true
+	for _, statement := range constructor.Body.List {
+		branch, ok := statement.(*ast.IfStmt)
+		if !ok {
+			continue
+		}
+		test, isTest := branch.Cond.(*ast.BinaryExpr)
+		_, fails := branch.Body.List[0].(*ast.ReturnStmt)
+		if !isTest || test.Op != token.EQL || !fails {
+			continue
 		}
 		if field, ok := test.X.(*ast.SelectorExpr); ok {
 			required[field.Sel.Name] = true
 		}
-		return true
-	})
+	}
 	return required
 }
 

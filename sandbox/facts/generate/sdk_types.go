@@ -27,7 +27,7 @@ func (r *reader) inputs(name string, required map[string]bool) (table.Properties
 		if err != nil {
 			return err
 		}
-		p := &table.Property{Type: kind}
+		p := &table.Property{Type: kind, Rules: documented(kind, field.Doc.Text())}
 		if !nilable || required[field.Names[0].Name] {
 			p.Required = "sdk"
 		}

@@ -11,6 +11,8 @@ type shape interface {
 	element() shape
 	// entry is the types of a map's keys and values, nil if this is no map.
 	entry() (key, value shape)
+	// holds tells whether values of this type are of a scalar kind.
+	holds(kind string) bool
 	// rule is what the source says about a value of this type.
 	rule() table.Rule
 }

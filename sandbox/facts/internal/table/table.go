@@ -3,13 +3,13 @@
 //
 // Every fact says where it is from by a mark:
 //
-//	sdk         the Go SDK of pulumi-aws: types and required arguments
+//	sdk         the Go SDK of pulumi-aws: types, required arguments, and
+//	            limits its documentation gives in a fixed form
 //	cfn         CloudFormation's resource specification
 //	ec2:Create… the input shape of that operation in AWS's own API model
 //	tf          the resource's schema in terraform-provider-aws, which
-//	            pulumi-aws bridges: what replaces a resource (generate/mapping
-//	            names the file)
-//	map         generate/mapping itself, with the reason there
+//	            pulumi-aws bridges; generate/mapping names the file
+//	doc         AWS's documentation, cited in generate/mapping
 package table
 
 import (
@@ -35,6 +35,8 @@ type Resource struct {
 	API []string `json:"api,omitempty"`
 	// Autoname tells which property gets a generated name. Nil: none.
 	Autoname *Autoname `json:"autoname,omitempty"`
+	// DeleteFirst: old and new cannot stand side by side.
+	DeleteFirst bool `json:"deleteFirst,omitempty"`
 	// Properties are the inputs.
 	Properties Properties `json:"properties"`
 	// Outputs are all properties of the state, with their types.
@@ -50,8 +52,10 @@ type Function struct {
 // Autoname is a property which pulumi-aws fills when the program leaves it out.
 type Autoname struct {
 	Property string `json:"property"`
-	// Max is the longest name in characters.
+	// Max is the longest name in characters, without the prefix.
 	Max int `json:"max"`
+	// Prefix stands before every generated name.
+	Prefix string `json:"prefix,omitempty"`
 }
 
 // Properties by name.
@@ -67,8 +71,24 @@ type Property struct {
 	// Replaces is the mark of the source that says a change replaces the
 	// resource. Empty: it is updated in place.
 	Replaces string `json:"replaces,omitempty"`
+	// When limits Replaces to some changes. Empty: every change replaces.
+	When Condition `json:"when,omitempty"`
+	// ReadOnly is the mark of the source that says AWS decides the value,
+	// although the SDK has a field for it.
+	ReadOnly string `json:"readOnly,omitempty"`
 	Rules    []Rule `json:"rules,omitempty"`
 }
+
+// Condition is a kind of change.
+type Condition string
+
+// Conditions. Becomes is a prefix, followed by the new value.
+const (
+	Removed  Condition = "removed"          // had a value, has none
+	WasSet   Condition = "was set"          // had a value, whatever it has now
+	Presence Condition = "added or removed" // has a value where it had none, or the reverse
+	Becomes  Condition = "becomes "         // changes to this value
+)
 
 // Rule limits a value. A Rule without On is about the value itself; On is
 // "items" for each element of a list, "keys" or "values" for those of a map.
@@ -113,7 +133,7 @@ func (p Properties) keep(kept func(string) bool) {
 			property.Required = ""
 		}
 		if !kept(property.Replaces) {
-			property.Replaces = ""
+			property.Replaces, property.When = "", ""
 		}
 		property.Rules = slices.DeleteFunc(property.Rules, func(r Rule) bool { return !kept(r.From) })
 		if len(property.Rules) == 0 {

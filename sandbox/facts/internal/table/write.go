@@ -94,6 +94,9 @@ func (e *encoder) resource(r *Resource) {
 	if r.Autoname != nil {
 		e.value("autoname", r.Autoname)
 	}
+	if r.DeleteFirst {
+		e.value("deleteFirst", true)
+	}
 	e.open(`"properties": {`)
 	e.properties(r.Properties)
 	e.close("}")
