@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,13 @@ func (w *World) Calls(from int) []Entry {
 		}
 	}
 	return out
+}
+
+// CallCount is how many calls the log holds.
+func (w *World) CallCount() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.calls)
 }
 
 // record adds a call to the log; its end moves the world's clock.
@@ -80,21 +88,34 @@ func (w *World) perform(ctx context.Context, c *Call, operation string, took tim
 	if strike != nil && strike.When == Before {
 		err := w.suffer(ctx, strike, entry)
 		if err != nil {
-			entry.Result = result(err)
-			w.rollback()
-			return false, err
+			return false, w.refuse(entry, err)
 		}
 	}
 	err := effect()
 	entry.ID = c.ID
 	if err != nil {
-		entry.Result = result(err)
-		w.rollback()
-		return false, err
+		return false, w.refuse(entry, err)
 	}
 	if strike != nil && strike.When == After {
-		err = w.suffer(ctx, strike, entry)
+		err = operationError(operation, w.suffer(ctx, strike, entry))
 		entry.Result = result(err)
 	}
 	return true, err
+}
+
+// refuse ends a call that had no effect.
+func (w *World) refuse(entry *Entry, err error) error {
+	entry.Result = result(err)
+	w.rollback()
+	return operationError(entry.Operation, err)
+}
+
+// operationError names the operation before AWS's answer, as the AWS SDK for
+// Go does.
+func operationError(operation string, err error) error {
+	if Code(err) == "" {
+		return err
+	}
+	service, name, _ := strings.Cut(operation, ":")
+	return fmt.Errorf("operation error %s: %s, %w", strings.ToUpper(service), name, err)
 }

@@ -46,14 +46,14 @@ func (c *Call) Hex(n int) string {
 	if who == "" {
 		who = c.Principal
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%d|%d",
-		c.world.seed, c.Account, c.Region, who, c.world.incarnation(c), c.made))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%s|%d|%d",
+		c.world.seed, c.Account, c.Region, c.Verb, who, c.world.incarnation(c), c.made))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
-// incarnation counts how often a URN has been created in this world, so that
-// a replacement never gets the identifiers of what it replaces.
-func (w *World) incarnation(c *Call) int { return w.lives[c.URN] }
+// incarnation counts the calls of this verb for this URN that had an effect, so
+// that a replacement never gets the identifiers of what it replaces.
+func (w *World) incarnation(c *Call) int { return w.lives[c.Verb+"|"+c.URN] }
 
 // ARN is an ARN with the call's region and account.
 func (c *Call) ARN(service, resource string) string {

@@ -10,6 +10,11 @@ import (
 // not given, as providers bridged from Terraform do. Service code never sees it.
 const defaultsKey = "__defaults"
 
+// tagsAll are a resource's own tags over the provider's default tags.
+// pulumi-aws sets it as an input, so that a change of default tags shows as an
+// update of every tagged resource (provider/tags.go).
+const tagsAll = "tagsAll"
+
 // CheckRequest asks whether inputs are right.
 type CheckRequest struct {
 	URN, Token string
@@ -39,12 +44,12 @@ func (w *World) Check(s *Session, q CheckRequest) (Props, []Violation, error) {
 	if named := spec.naming(facts).fill(inputs, q); named != "" {
 		filled = append(filled, named)
 	}
-	if facts != nil && slices.Contains(facts.Inputs(), "tagsAll") {
-		inputs["tagsAll"] = allTags(s.DefaultTags, inputs["tags"])
-	}
 	var broken []Violation
 	if facts != nil {
 		broken = append(broken, facts.Check(inputs)...)
+		if slices.Contains(facts.Outputs(), tagsAll) {
+			inputs[tagsAll] = allTags(s.DefaultTags, inputs["tags"])
+		}
 	}
 	broken = append(broken, w.ownRules(s, spec, q, inputs)...)
 	names := make([]any, len(filled))

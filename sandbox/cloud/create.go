@@ -97,7 +97,7 @@ func (c *Call) make() error {
 	c.world.set(&Record{
 		Token: k.token, Account: k.account, Region: k.region, ID: k.id, URN: c.URN,
 		Inputs: Clone(c.Inputs), State: Clone(c.State), Created: c.Now(),
-		Unfinished: true, Ready: c.start + c.Spec.Latency.Create,
+		Unfinished: c.Spec.Wait != nil, Ready: c.start + c.Spec.Latency.Create,
 	})
 	return nil
 }

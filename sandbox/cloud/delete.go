@@ -34,7 +34,7 @@ func (w *World) deleting(s *Session, spec *Spec, q Request) (*Call, *Record, err
 	w.begin()
 	defer w.rollback()
 	record := w.get(w.key(spec.Token, s.Account, s.Region, q.ID)).clone()
-	if record == nil {
+	if record == nil || record.Fading {
 		return nil, nil, nil
 	}
 	c := w.call(s, "delete", spec, q.URN)
@@ -108,8 +108,13 @@ func (c *Call) mayGo(record *Record) error {
 	return nil
 }
 
-// drop removes the record and what AWS made for it.
+// drop removes the record and what AWS made for it. One that the service's code
+// has marked as fading stays for AWS's own time.
 func (c *Call) drop(record *Record) {
+	c.release(record, c.start+c.Spec.Latency.Delete)
+	if now := c.world.get(record.key()); now != nil && now.Fading {
+		return
+	}
 	for token := range c.world.records {
 		for _, implied := range c.world.list(token, func(r *Record) bool {
 			return r.Owner == record.ID && r.Account == record.Account
@@ -118,5 +123,4 @@ func (c *Call) drop(record *Record) {
 		}
 	}
 	c.Remove(record)
-	c.release(record, c.start+c.Spec.Latency.Delete)
 }

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -11,12 +12,31 @@ import (
 // value removes the property.
 func (w *World) SetProperty(name, path string, value any) error {
 	return w.byHand(name, func(r *Record) error {
+		before, tagged := Clone(r.State), root(path) == "tags"
 		if !assign(r.State, steps(path), cloneValue(value)) {
 			return fmt.Errorf("%s %q: there is no place for %q in its state", r.Token, r.ID, path)
+		}
+		if tagged {
+			r.State[tagsAll] = retagged(before, r.State["tags"])
 		}
 		w.set(r)
 		return nil
 	})
+}
+
+// retagged is tagsAll after a change of the resource's own tags.
+func retagged(before Props, now any) Props {
+	all, _ := cloneValue(before[tagsAll]).(Props)
+	own, _ := before["tags"].(Props)
+	changed, _ := now.(Props)
+	if all == nil {
+		all = Props{}
+	}
+	for name := range own {
+		delete(all, name)
+	}
+	maps.Copy(all, changed)
+	return all
 }
 
 // RemoveByHand deletes a record behind Pulumi's back, with what AWS made for

@@ -16,14 +16,33 @@ func (w *World) Read(ctx context.Context, s *Session, q Request) (*Result, error
 	if err != nil {
 		return nil, err
 	}
+	c, r, err := w.read(ctx, s, spec, q)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return &Result{}, nil
+	}
+	if r.Unfinished { // AWS has gone on by itself since the wait for it failed
+		c.Verb = "create"
+		if _, err := w.settle(ctx, c, r.Inputs, nil); err != nil {
+			return nil, err
+		}
+	}
+	return &Result{ID: r.ID, State: c.State, Inputs: w.inputsOf(q, c.State, r.Inputs)}, nil
+}
+
+// read makes the AWS call; the record is nil when the resource is gone.
+func (w *World) read(ctx context.Context, s *Session, spec *Spec, q Request) (*Call, *Record, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.begin()
 	c := w.call(s, "read", spec, q.URN)
 	c.ID, c.Inputs = q.ID, Clone(q.Old)
 	r := w.get(w.key(spec.Token, s.Account, s.Region, q.ID)).clone()
-	_, err = w.perform(ctx, c, spec.API.Read, 0, func() error {
-		if r == nil {
+	_, err := w.perform(ctx, c, spec.API.Read, 0, func() error {
+		if r == nil || r.Fading {
+			r = nil
 			return nil
 		}
 		c.State, c.Inputs = Clone(r.State), Clone(r.Inputs)
@@ -32,14 +51,8 @@ func (w *World) Read(ctx context.Context, s *Session, q Request) (*Result, error
 		}
 		return spec.Read(c)
 	})
-	if err = errors.Join(err, w.commit()); err != nil {
-		return nil, err
-	}
-	if r == nil {
-		return &Result{}, nil
-	}
 	c.State = Clone(c.State)
-	return &Result{ID: r.ID, State: c.State, Inputs: w.inputsOf(q, c.State, r.Inputs)}, nil
+	return c, r, errors.Join(err, w.commit())
 }
 
 // inputsOf rebuilds inputs from a state: what the caller gave before at its
@@ -57,7 +70,7 @@ func (w *World) inputsOf(q Request, state, made Props) Props {
 	out := asGiven(state, known, q.State).(Props)
 	maps.DeleteFunc(out, func(name string, _ any) bool {
 		_, given := known[name]
-		return !given && !slices.Contains(facts.Inputs(), name)
+		return !given && !(name == tagsAll || slices.Contains(facts.Inputs(), name))
 	})
 	return out
 }

@@ -28,13 +28,13 @@ func (w *World) region(token, region string) string {
 // fails and to save it when it succeeds.
 type change struct {
 	before map[key]*Record // nil: there was none
-	lives  map[string]int
+	lives  map[string]int  // as they were, of what the call touched
 	calls  []*Entry
 }
 
 // begin starts a change; the caller holds the lock until commit or rollback.
 func (w *World) begin() {
-	w.change = &change{before: map[key]*Record{}, lives: maps.Clone(w.lives)}
+	w.change = &change{before: map[key]*Record{}, lives: map[string]int{}}
 }
 
 // rollback takes the change back; log entries stay, since the call was made.
@@ -45,7 +45,7 @@ func (w *World) rollback() {
 			w.put(r)
 		}
 	}
-	w.lives = w.change.lives
+	maps.Copy(w.lives, w.change.lives)
 	w.change.before = map[key]*Record{}
 }
 
@@ -54,7 +54,10 @@ func (w *World) commit() error {
 	if w.journal == nil {
 		return nil
 	}
-	out := Changes{Calls: w.change.calls, Meta: w.meta()}
+	out := Changes{Calls: w.change.calls, Lives: map[string]int{}, Meta: w.meta()}
+	for who := range w.change.lives {
+		out.Lives[who] = w.lives[who]
+	}
 	for k, before := range w.change.before {
 		switch now := w.get(k); {
 		case now != nil:
@@ -67,7 +70,7 @@ func (w *World) commit() error {
 }
 
 func (w *World) meta() Meta {
-	return Meta{Seed: w.seed, Secret: w.secret, Lives: w.lives, Clock: w.clock, Faults: w.faults}
+	return Meta{Seed: w.seed, Secret: w.secret, Clock: w.clock, Faults: w.faults}
 }
 
 func (w *World) put(r *Record) {

@@ -81,7 +81,7 @@ func (w *World) holders(target *Record) []holder {
 				continue
 			}
 			value := target.value(ref.by())
-			for _, r := range w.list(spec.Token, func(r *Record) bool { return r.near(target, ref.Shared) }) {
+			for _, r := range w.list(spec.Token, func(r *Record) bool { return !r.Fading && r.near(target, ref.Shared) }) {
 				if r.key() == target.key() || r.Owner == target.ID {
 					continue
 				}

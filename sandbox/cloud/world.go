@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -55,6 +56,7 @@ type Journal interface {
 type Saved struct {
 	Records []*Record
 	Calls   []*Entry
+	Lives   map[string]int
 	Meta    Meta
 }
 
@@ -62,16 +64,16 @@ type Saved struct {
 type Changes struct {
 	Put, Drop []*Record
 	Calls     []*Entry
+	Lives     map[string]int // only those that changed
 	Meta      Meta
 }
 
 // Meta is what a world holds beside records and calls.
 type Meta struct {
-	Seed   string         `json:"seed"`
-	Secret string         `json:"secret"`
-	Lives  map[string]int `json:"lives"`
-	Clock  time.Duration  `json:"clock"`
-	Faults []*Fault       `json:"faults"`
+	Seed   string        `json:"seed"`
+	Secret string        `json:"secret"`
+	Clock  time.Duration `json:"clock"`
+	Faults []*Fault      `json:"faults"`
 }
 
 // NewWorld makes a world, or wakes the one that its journal holds.
@@ -102,9 +104,7 @@ func NewWorld(o Options) (*World, error) {
 	}
 	w.calls, w.faults, w.clock = saved.Calls, saved.Meta.Faults, saved.Meta.Clock
 	w.seed, w.secret = saved.Meta.Seed, saved.Meta.Secret
-	if saved.Meta.Lives != nil {
-		w.lives = saved.Meta.Lives
-	}
+	maps.Copy(w.lives, saved.Lives)
 	return w, nil
 }
 
@@ -160,7 +160,11 @@ func (w *World) Change(account, region, who string, f func(*Call) error) error {
 
 // call starts a Call in the state its verb expects.
 func (w *World) call(s *Session, verb string, spec *Spec, urn string) *Call {
-	w.lives[verb+"|"+urn]++
+	if verb != "read" && verb != "check" { // those make no identifiers
+		who := verb + "|" + urn
+		w.change.lives[who] = w.lives[who]
+		w.lives[who]++
+	}
 	return &Call{
 		Account: s.Account, Region: s.Region, Partition: "aws", Principal: s.Principal, DefaultTags: s.DefaultTags,
 		Verb: verb, Spec: spec, URN: urn, world: w, start: max(s.started, 0),

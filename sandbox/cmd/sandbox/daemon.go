@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/toolchain"
+	"retail/sandbox/world"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "serve", Short: "Serve the world in the foreground (start does it in the background)", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return world.Serve(c.Context(), world.Options{
+				Folder: a.world, Bin: filepath.Join(a.tools(), "bin"),
+				Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+			})
+		},
+	}
+}
+
+func (a *app) startCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "start", Short: "Start the world's daemon, if it does not run", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			status, err := world.Start(c.Context(), a.world)
+			if err != nil {
+				return err
+			}
+			return a.show(status, func() { a.printf("the sandbox runs (process %d)\n", status.PID) })
+		},
+	}
+}
+
+func (a *app) stopCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "stop", Short: "End the world's daemon with all it started; the world stays as it is", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := world.Stop(c.Context(), a.world); err != nil {
+				return err
+			}
+			a.printf("the sandbox is stopped\n")
+			return nil
+		},
+	}
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Tell what the world holds", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			status, err := a.client().Status()
+			if err != nil {
+				return err
+			}
+			return a.show(status, func() {
+				a.printf("world      %s\nprocess    %d, since %s\nclock      %s (virtual)\ncalls      %d\nfaults     %d\nresources  %d\n",
+					status.World, status.PID, status.Started.Format(time.TimeOnly), status.Clock.Format(time.DateTime),
+					status.Calls, status.Faults, status.Resources)
+				names := accountNames()
+				for _, id := range slices.Sorted(maps.Keys(status.Accounts)) {
+					a.printf("  %s %-16s %d\n", id, names[id], status.Accounts[id])
+				}
+			})
+		},
+	}
+}
+
+// accountNames are the accounts' names by ID.
+func accountNames() map[string]string {
+	names := map[string]string{}
+	for _, account := range cloud.DefaultOrganisation().Accounts {
+		names[account.ID] = account.Name
+	}
+	return names
+}
+
+func (a *app) envCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "env", Short: "Print the exports that point a shell at the sandbox", Args: cobra.NoArgs,
+		Long: "Prints shell commands; use as: eval \"$(.sandbox/bin/sandbox env)\"",
+		RunE: func(*cobra.Command, []string) error {
+			for _, line := range a.exports() {
+				a.printf("%s\n", line)
+			}
+			return nil
+		},
+	}
+}
+
+// exports are shell commands that make a shell's `pulumi`, `kubectl` and `aws`
+// those of the sandbox.
+func (a *app) exports() []string {
+	lines := []string{fmt.Sprintf("export PATH=%s:\"$PATH\"", quote(filepath.Join(a.tools(), "bin")))}
+	for _, variable := range toolchain.Variables(a.root, a.world) {
+		name, value, _ := strings.Cut(variable, "=")
+		lines = append(lines, fmt.Sprintf("export %s=%s", name, quote(value)))
+	}
+	return lines
+}
+
+// quote makes a word of a POSIX shell.
+func quote(word string) string {
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"retail/sandbox/toolchain"
+)
+
+// stacksByDefault are brought up, in this order, when none is named: the hub
+// first, since the environments read its outputs.
+var stacksByDefault = []string{"network", "dev"}
+
+// pulumi is a command of the sandbox's own pulumi, in the checkout. A context
+// that ends interrupts it as ctrl-C would, so that it finishes what it is at.
+func (a *app) pulumi(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, filepath.Join(a.tools(), "bin", "pulumi"), append(args, "--non-interactive")...)
+	c.Dir, c.Env = a.root, toolchain.Env(a.root, a.world)
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGINT) }
+	c.WaitDelay = time.Minute
+	return c
+}
+
+// ask runs pulumi and gives what it printed; what it complained of is the error.
+func (a *app) ask(ctx context.Context, args ...string) ([]byte, error) {
+	c := a.pulumi(ctx, args...)
+	var out, complaints bytes.Buffer
+	c.Stdout, c.Stderr = &out, &complaints
+	if err := c.Run(); err != nil {
+		return nil, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, complaints.String()+out.String())
+	}
+	return out.Bytes(), nil
+}
+
+// run runs pulumi with its output on the terminal.
+func (a *app) run(ctx context.Context, args ...string) error {
+	c := a.pulumi(ctx, args...)
+	c.Stdout, c.Stderr = a.out, os.Stderr
+	if a.json {
+		c.Stdout = os.Stderr // standard output is for the JSON
+	}
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("pulumi %s: %w", strings.Join(args[:min(len(args), 4)], " "), err)
+	}
+	return nil
+}
+
+// stack is one of the backend's.
+type stack struct {
+	Name      string `json:"name"`
+	Resources int    `json:"resourceCount"`
+}
+
+// stacks are the stacks of the sandbox's backend.
+func (a *app) stacks(ctx context.Context) ([]stack, error) {
+	if err := os.MkdirAll(filepath.Join(a.tools(), "backend"), 0o700); err != nil {
+		return nil, err
+	}
+	text, err := a.ask(ctx, "stack", "ls", "--json")
+	if err != nil {
+		return nil, err
+	}
+	var out []stack
+	return out, json.Unmarshal(text, &out)
+}
+
+// ensure makes the named stacks, as far as the backend does not have them.
+func (a *app) ensure(ctx context.Context, names []string) error {
+	have, err := a.stacks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if slices.ContainsFunc(have, func(s stack) bool { return s.Name == name }) {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(a.root, "Pulumi."+name+".yaml")); err != nil {
+			return fmt.Errorf("there is no stack %s: Pulumi.%s.yaml is missing", name, name)
+		}
+		if _, err := a.ask(ctx, "stack", "init", name, "--no-select"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changes count what an update did, by kind ("create", "update", "same").
+type changes map[string]int
+
+// any tells whether something changed.
+func (c changes) any() bool {
+	for kind, n := range c {
+		if n > 0 && kind != "same" {
+			return true
+		}
+	}
+	return false
+}
+
+func (c changes) String() string {
+	var parts []string
+	for _, kind := range []string{"create", "update", "replace", "delete", "same"} {
+		if n := c[kind]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, map[string]string{
+				"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "same": "unchanged",
+			}[kind]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// update runs `pulumi up`, `refresh` or `destroy` on a stack and counts what it
+// did, from the engine's own events.
+func (a *app) update(ctx context.Context, verb, name string, args ...string) (changes, error) {
+	log, err := os.CreateTemp("", "retail-events-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(log.Name())
+	defer log.Close()
+	err = a.run(ctx, append([]string{verb, "--stack", name, "--yes", "--skip-preview", "--event-log", log.Name()}, args...)...)
+	counted, countErr := count(log)
+	return counted, errors.Join(err, countErr)
+}
+
+// count reads the summary event of an engine's event log.
+func count(log io.Reader) (changes, error) {
+	lines := bufio.NewReader(log)
+	for {
+		line, err := lines.ReadBytes('\n')
+		var event struct {
+			Summary *struct {
+				Changes changes `json:"resourceChanges"`
+			} `json:"summaryEvent"`
+		}
+		if json.Unmarshal(line, &event) == nil && event.Summary != nil {
+			return event.Summary.Changes, nil
+		}
+		if errors.Is(err, io.EOF) {
+			return changes{}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}

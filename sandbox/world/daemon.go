@@ -1,0 +1,126 @@
+// Package world serves a simulated AWS from one folder: the store, the sockets
+// of the provider and of the control door, and the Kubernetes control planes of
+// the clusters in it.
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/world/control"
+	"retail/sandbox/world/provider"
+	"retail/sandbox/world/store"
+)
+
+// Names of files in a world's folder.
+const (
+	providerSocket = "aws.sock"
+	pidFile        = "daemon.pid"
+	logFile        = "daemon.log"
+	storeFile      = "world.db"
+)
+
+// maxMessage is the engine's own limit for provider messages.
+const maxMessage = 400 << 20
+
+// maxSocket is the longest path of a unix socket on Linux, in bytes.
+const maxSocket = 107
+
+// Options of a daemon.
+type Options struct {
+	Folder string       // of the world; it is made when missing
+	Bin    string       // where the programs of the control planes are
+	Log    *slog.Logger // nil discards
+}
+
+// Serve serves a world until the context ends or the control door is told to
+// stop. Then it ends what it started and leaves the world for the next time.
+func Serve(ctx context.Context, o Options) error {
+	if n := len(filepath.Join(o.Folder, control.Socket)); n > maxSocket {
+		return fmt.Errorf("%s: the path is too long for a socket (%d bytes, at most %d); choose a shorter folder",
+			o.Folder, n, maxSocket)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
+		return err
+	}
+	file, err := store.Open(filepath.Join(o.Folder, storeFile))
+	if err != nil {
+		return err
+	}
+	d := &daemon{Options: o}
+	err = d.serve(ctx, file)
+	return errors.Join(err, file.Close())
+}
+
+type daemon struct {
+	Options
+	world *cloud.World
+}
+
+func (d *daemon) serve(ctx context.Context, file *store.Store) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var err error
+	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(), Facts: cloud.Tables, Journal: file})
+	if err != nil {
+		return err
+	}
+	pid := filepath.Join(d.Folder, pidFile)
+	if err := os.WriteFile(pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		return err
+	}
+	defer os.Remove(pid)
+
+	aws := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(maxMessage))
+	pulumirpc.RegisterResourceProviderServer(aws, provider.New(d.world))
+	build, err := Build()
+	if err != nil {
+		return err
+	}
+	self := control.Status{World: d.Folder, Build: build}
+	door := &http.Server{Handler: control.Handler(d.world, self, stop), ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 2)
+	for name, serve := range map[string]func(net.Listener) error{providerSocket: aws.Serve, control.Socket: door.Serve} {
+		listener, err := listen(filepath.Join(d.Folder, name))
+		if err != nil {
+			return err
+		}
+		go func() { failed <- serve(listener) }()
+	}
+	d.Log.Info("serving", "world", d.Folder, "pid", os.Getpid())
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	d.Log.Info("stopping", "world", d.Folder)
+	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err = errors.Join(err, door.Shutdown(grace))
+	context.AfterFunc(grace, aws.Stop) // what still waits is cut off
+	aws.GracefulStop()
+	return err
+}
+
+// listen opens a socket in place of one that an ended daemon left. The store's
+// lock has made sure that there is no other.
+func listen(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return net.Listen("unix", path)
+}
