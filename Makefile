@@ -54,12 +54,17 @@ lint: $(TOOLCHAIN) ## formatting, vet and linters
 	go vet ./... && cd sandbox && go vet ./...
 	.sandbox/bin/golangci-lint run ./... && cd sandbox && ../.sandbox/bin/golangci-lint run ./...
 
+.PHONY: generate
+generate: build ## write the generated documents anew
+	@go generate ./...
+	@$(SANDBOX) coverage > docs/sandbox-coverage.md
+
 .PHONY: generated
-generated: ## fail when a generated file is stale
+generated: ## fail when a generated document is stale
 	@before=$$(git status --porcelain; git diff | cksum); \
-		go generate ./... && \
+		$(MAKE) --no-print-directory generate && \
 		test "$$before" = "$$(git status --porcelain; git diff | cksum)" || \
-		{ echo "generated files were stale and are written anew: commit them"; git status --short; exit 1; }
+		{ echo "generated documents were stale and are written anew: commit them"; git status --short; exit 1; }
 
 .PHONY: campaign
 campaign: build ## a fault at every AWS call of a first deployment, one at a time (hours)

@@ -134,7 +134,7 @@ func (b *builder) one(ctx context.Context, j job) error {
 	found, err := b.release(ctx, j.part)
 	if err == nil && !found {
 		state = "built"
-		err = b.make(ctx, j.part, task)
+		err = b.produce(ctx, j.part, task)
 	}
 	if err == nil {
 		err = j.part.stamp(b.root, j.key)
@@ -146,8 +146,8 @@ func (b *builder) one(ctx context.Context, j job) error {
 	return err
 }
 
-// make builds the part and installs it.
-func (b *builder) make(ctx context.Context, p Part, task *task) error {
+// produce builds the part and installs it.
+func (b *builder) produce(ctx context.Context, p Part, task *task) error {
 	if p.Kind == NPM {
 		return b.npm(ctx, p, task)
 	}

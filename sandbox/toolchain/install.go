@@ -98,7 +98,7 @@ func (b *builder) npm(ctx context.Context, p Part, task *task) error {
 	}
 	task.setTotal(2 * packages) // npm fetches a package's description and its archive
 	if err := run(ctx, folder, task.npmOutput(), "npm", "ci", "--ignore-scripts", "--omit=dev",
-		"--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http"); err != nil {
+		"--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http"); err != nil {
 		return err
 	}
 	return b.place(plugin, folder)
