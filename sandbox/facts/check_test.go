@@ -66,44 +66,47 @@ func TestUnknownTokensHaveNoFacts(t *testing.T) {
 	}
 }
 
-// One line each: the least inputs that are right, what is changed in them, and
-// where and why that is refused.
+// The least inputs that are right.
+var nodeGroup = object{
+	"clusterName": "retail-blue", "nodeRoleArn": "arn:aws:iam::222222222222:role/node", "subnetIds": []any{"subnet-1"},
+	"scalingConfig": object{"desiredSize": 2.0, "minSize": 2.0, "maxSize": 4.0},
+}
+var addon = object{"clusterName": "retail-blue", "addonName": "vpc-cni"}
+
+// refusals change one thing in right inputs: where and why that is refused.
+var refusals = []struct {
+	token      string
+	inputs     object
+	property   string
+	value      any
+	path, says string
+}{
+	{"aws:ec2/vpc:Vpc", object{}, "cidrBlock", "10.0.0.0/8", "cidrBlock", "must match"},
+	{"aws:ec2/vpc:Vpc", object{}, "instanceTenancy", "host", "instanceTenancy", "must be one of dedicated, default"},
+	{"aws:ec2/securityGroup:SecurityGroup", object{}, "name", "sg-mine", "name", "must match"},
+	{"aws:ec2/securityGroup:SecurityGroup", object{}, "description", "doesn't", "description", "must match"},
+	{"aws:iam/role:Role", object{"assumeRolePolicy": "{}"}, "name", "a b", "name", "must match"},
+	{"aws:iam/role:Role", object{"assumeRolePolicy": "{}"}, "maxSessionDuration", 60.0, "maxSessionDuration", "must be 3600 to 43200"},
+	{"aws:iam/role:Role", object{"assumeRolePolicy": "{}"}, "tags", object{"a*": "x"}, `tags["a*"]`, "key is"},
+	{"aws:kms/key:Key", object{}, "deletionWindowInDays", 3.0, "deletionWindowInDays", "must be 7 to 30"},
+	{"aws:kms/alias:Alias", object{"targetKeyId": "k"}, "name", "retail", "name", "must match"},
+	{"aws:cloudwatch/logGroup:LogGroup", object{}, "retentionInDays", 31.0, "retentionInDays", "must be one of"},
+	{"aws:cloudwatch/logGroup:LogGroup", object{}, "retentionInDays", 30.5, "retentionInDays", "a whole number"},
+	{"aws:eks/addon:Addon", addon, "resolveConflictsOnCreate", "PRESERVE", "resolveConflictsOnCreate", "NONE, OVERWRITE"}, // case E7
+	{"aws:eks/addon:Addon", addon, "addonVersion", "1.19", "addonVersion", "must match"},
+	{"aws:eks/addon:Addon", addon, "configurationValues", object{"env": object{}}, "configurationValues", "must be a string"},
+	{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "amiType", "AL2024_x86_64", "amiType", "must be one of"},
+	{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "scalingConfig", object{"desiredSize": 0.0, "minSize": 0.0, "maxSize": 0.0}, "scalingConfig.maxSize", "at least 1"},
+	{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "scalingConfig", object{"maxSize": 1.0, "minSize": 1.0}, "scalingConfig.desiredSize", "is required"},
+	{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "taints", []any{object{"key": "a", "effect": "NoSchedule"}}, "taints[0].effect", "NO_SCHEDULE"},
+	{"aws:ec2transitgateway/vpcAttachment:VpcAttachment", object{"transitGatewayId": "tgw-1", "vpcId": "vpc-1", "subnetIds": []any{"subnet-1"}},
+		"applianceModeSupport", "off", "applianceModeSupport", "disable, enable"},
+	{"aws:ram/principalAssociation:PrincipalAssociation", object{"resourceShareArn": "arn", "principal": "333333333333"}, "principal", "ou-ab12-cdefgh34", "principal", "must match"}, // case N6
+	{"aws:ec2/flowLog:FlowLog", object{}, "maxAggregationInterval", 300.0, "maxAggregationInterval", "60, 600"},
+}
+
 func TestValuesThatAWSRefuses(t *testing.T) {
-	nodeGroup := object{
-		"clusterName": "retail-blue", "nodeRoleArn": "arn:aws:iam::222222222222:role/node", "subnetIds": []any{"subnet-1"},
-		"scalingConfig": object{"desiredSize": 2.0, "minSize": 2.0, "maxSize": 4.0},
-	}
-	addon := object{"clusterName": "retail-blue", "addonName": "vpc-cni"}
-	for _, refused := range []struct {
-		token      string
-		inputs     object
-		property   string
-		value      any
-		path, says string
-	}{
-		{"aws:ec2/vpc:Vpc", object{}, "cidrBlock", "10.0.0.0/8", "cidrBlock", "must match"},
-		{"aws:ec2/vpc:Vpc", object{}, "instanceTenancy", "host", "instanceTenancy", "must be one of dedicated, default"},
-		{"aws:ec2/securityGroup:SecurityGroup", object{}, "name", "sg-mine", "name", "must match"},
-		{"aws:ec2/securityGroup:SecurityGroup", object{}, "description", "doesn't", "description", "must match"},
-		{"aws:iam/role:Role", object{"assumeRolePolicy": "{}"}, "name", "a b", "name", "must match"},
-		{"aws:iam/role:Role", object{"assumeRolePolicy": "{}"}, "maxSessionDuration", 60.0, "maxSessionDuration", "must be 3600 to 43200"},
-		{"aws:iam/role:Role", object{"assumeRolePolicy": "{}"}, "tags", object{"a*": "x"}, `tags["a*"]`, "key is"},
-		{"aws:kms/key:Key", object{}, "deletionWindowInDays", 3.0, "deletionWindowInDays", "must be 7 to 30"},
-		{"aws:kms/alias:Alias", object{"targetKeyId": "k"}, "name", "retail", "name", "must match"},
-		{"aws:cloudwatch/logGroup:LogGroup", object{}, "retentionInDays", 31.0, "retentionInDays", "must be one of"},
-		{"aws:cloudwatch/logGroup:LogGroup", object{}, "retentionInDays", 30.5, "retentionInDays", "a whole number"},
-		{"aws:eks/addon:Addon", addon, "resolveConflictsOnCreate", "PRESERVE", "resolveConflictsOnCreate", "NONE, OVERWRITE"}, // case E7
-		{"aws:eks/addon:Addon", addon, "addonVersion", "1.19", "addonVersion", "must match"},
-		{"aws:eks/addon:Addon", addon, "configurationValues", object{"env": object{}}, "configurationValues", "must be a string"},
-		{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "amiType", "AL2024_x86_64", "amiType", "must be one of"},
-		{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "scalingConfig", object{"desiredSize": 0.0, "minSize": 0.0, "maxSize": 0.0}, "scalingConfig.maxSize", "at least 1"},
-		{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "scalingConfig", object{"maxSize": 1.0, "minSize": 1.0}, "scalingConfig.desiredSize", "is required"},
-		{"aws:eks/nodeGroup:NodeGroup", nodeGroup, "taints", []any{object{"key": "a", "effect": "NoSchedule"}}, "taints[0].effect", "NO_SCHEDULE"},
-		{"aws:ec2transitgateway/vpcAttachment:VpcAttachment", object{"transitGatewayId": "tgw-1", "vpcId": "vpc-1", "subnetIds": []any{"subnet-1"}},
-			"applianceModeSupport", "off", "applianceModeSupport", "disable, enable"},
-		{"aws:ram/principalAssociation:PrincipalAssociation", object{"resourceShareArn": "arn", "principal": "333333333333"}, "principal", "ou-ab12-cdefgh34", "principal", "must match"}, // case N6
-		{"aws:ec2/flowLog:FlowLog", object{}, "maxAggregationInterval", 300.0, "maxAggregationInterval", "60, 600"},
-	} {
+	for _, refused := range refusals {
 		typ, ok := facts.For(refused.token)
 		require.True(t, ok, refused.token)
 		assert.Empty(t, typ.Check(refused.inputs), "%s: the inputs to start from", refused.token)

@@ -9,73 +9,75 @@ import (
 	"retail/sandbox/facts"
 )
 
-// What replaces decides whether an operator loses a cluster. Each line was read
-// in the schema of terraform-provider-aws.
+// changes of resources. What replaces decides whether an operator loses a
+// cluster; each line was read in the schema of terraform-provider-aws.
+var changes = map[string]struct{ replaces, updates []string }{
+	"aws:ec2/vpc:Vpc": {
+		[]string{"cidrBlock", "ipv4IpamPoolId"},
+		[]string{"enableDnsSupport", "enableDnsHostnames", "tags", `tags["Name"]`},
+	},
+	"aws:ec2/subnet:Subnet": {
+		[]string{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"},
+		[]string{"mapPublicIpOnLaunch", "tags"},
+	},
+	"aws:ec2/natGateway:NatGateway": {[]string{"subnetId", "allocationId"}, []string{"secondaryAllocationIds"}},
+	"aws:ec2/routeTableAssociation:RouteTableAssociation": {
+		[]string{"subnetId"}, []string{"routeTableId"},
+	},
+	"aws:ec2/securityGroup:SecurityGroup": {
+		[]string{"name", "description", "vpcId"}, []string{"ingress", "ingress[0].fromPort", "tags"},
+	},
+	"aws:ec2/launchTemplate:LaunchTemplate": {
+		[]string{"name", "namePrefix"},
+		[]string{"imageId", "userData", "metadataOptions.httpTokens", "blockDeviceMappings[0].ebs.volumeSize"},
+	},
+	"aws:ec2/vpcEndpoint:VpcEndpoint": {
+		[]string{"vpcId", "serviceName", "vpcEndpointType"},
+		[]string{"policy", "subnetIds", "securityGroupIds", "routeTableIds"},
+	},
+	"aws:ec2transitgateway/transitGateway:TransitGateway": {
+		[]string{"multicastSupport"},
+		[]string{"amazonSideAsn", "description", "autoAcceptSharedAttachments"},
+	},
+	"aws:ec2transitgateway/vpcAttachment:VpcAttachment": {
+		[]string{"transitGatewayId", "vpcId"},
+		[]string{"subnetIds", "subnetIds[1]", "applianceModeSupport"},
+	},
+	"aws:iam/role:Role":     {[]string{"name", "path"}, []string{"assumeRolePolicy", "description"}},
+	"aws:iam/policy:Policy": {[]string{"description", "name", "path"}, []string{"policy"}},
+	"aws:kms/key:Key":       {[]string{"keyUsage", "multiRegion"}, []string{"policy", "deletionWindowInDays"}},
+	"aws:cloudwatch/logGroup:LogGroup": {
+		[]string{"name", "logGroupClass"}, []string{"retentionInDays", "kmsKeyId"},
+	},
+	"aws:eks/cluster:Cluster": {
+		[]string{
+			"name", "roleArn", "bootstrapSelfManagedAddons", // case E1
+			"accessConfig.bootstrapClusterCreatorAdminPermissions", // case E10
+			"kubernetesNetworkConfig.ipFamily",
+		},
+		[]string{
+			"version", "accessConfig.authenticationMode", "vpcConfig.subnetIds[2]", "vpcConfig.endpointPublicAccess",
+			"vpcConfig.securityGroupIds", "kubernetesNetworkConfig.elasticLoadBalancing.enabled",
+			"zonalShiftConfig.enabled", "upgradePolicy.supportType", "enabledClusterLogTypes[0]",
+		},
+	},
+	"aws:eks/nodeGroup:NodeGroup": {
+		[]string{"instanceTypes", "instanceTypes[0]", "amiType", "capacityType", "subnetIds", "launchTemplate.id"},
+		[]string{"launchTemplate.version", "version", "releaseVersion", "scalingConfig.maxSize", "labels", "taints[0].key"},
+	},
+	"aws:eks/addon:Addon": {
+		[]string{"addonName", "clusterName"}, []string{"addonVersion", "configurationValues", "preserve"},
+	},
+	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {
+		[]string{"namespace", "serviceAccount", "clusterName"}, []string{"roleArn"},
+	},
+	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
+		[]string{"accessScope.namespaces[0]", "policyArn"}, nil,
+	},
+}
+
 func TestChangesThatReplaceAndChangesThatDoNot(t *testing.T) {
-	for token, changes := range map[string]struct{ replaces, updates []string }{
-		"aws:ec2/vpc:Vpc": {
-			[]string{"cidrBlock", "ipv4IpamPoolId"},
-			[]string{"enableDnsSupport", "enableDnsHostnames", "tags", `tags["Name"]`},
-		},
-		"aws:ec2/subnet:Subnet": {
-			[]string{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"},
-			[]string{"mapPublicIpOnLaunch", "tags"},
-		},
-		"aws:ec2/natGateway:NatGateway": {[]string{"subnetId", "allocationId"}, []string{"secondaryAllocationIds"}},
-		"aws:ec2/routeTableAssociation:RouteTableAssociation": {
-			[]string{"subnetId"}, []string{"routeTableId"},
-		},
-		"aws:ec2/securityGroup:SecurityGroup": {
-			[]string{"name", "description", "vpcId"}, []string{"ingress", "ingress[0].fromPort", "tags"},
-		},
-		"aws:ec2/launchTemplate:LaunchTemplate": {
-			[]string{"name", "namePrefix"},
-			[]string{"imageId", "userData", "metadataOptions.httpTokens", "blockDeviceMappings[0].ebs.volumeSize"},
-		},
-		"aws:ec2/vpcEndpoint:VpcEndpoint": {
-			[]string{"vpcId", "serviceName", "vpcEndpointType"},
-			[]string{"policy", "subnetIds", "securityGroupIds", "routeTableIds"},
-		},
-		"aws:ec2transitgateway/transitGateway:TransitGateway": {
-			[]string{"multicastSupport"},
-			[]string{"amazonSideAsn", "description", "autoAcceptSharedAttachments"},
-		},
-		"aws:ec2transitgateway/vpcAttachment:VpcAttachment": {
-			[]string{"transitGatewayId", "vpcId"},
-			[]string{"subnetIds", "subnetIds[1]", "applianceModeSupport"},
-		},
-		"aws:iam/role:Role":     {[]string{"name", "path"}, []string{"assumeRolePolicy", "description"}},
-		"aws:iam/policy:Policy": {[]string{"description", "name", "path"}, []string{"policy"}},
-		"aws:kms/key:Key":       {[]string{"keyUsage", "multiRegion"}, []string{"policy", "deletionWindowInDays"}},
-		"aws:cloudwatch/logGroup:LogGroup": {
-			[]string{"name", "logGroupClass"}, []string{"retentionInDays", "kmsKeyId"},
-		},
-		"aws:eks/cluster:Cluster": {
-			[]string{
-				"name", "roleArn", "bootstrapSelfManagedAddons", // case E1
-				"accessConfig.bootstrapClusterCreatorAdminPermissions", // case E10
-				"kubernetesNetworkConfig.ipFamily",
-			},
-			[]string{
-				"version", "accessConfig.authenticationMode", "vpcConfig.subnetIds[2]", "vpcConfig.endpointPublicAccess",
-				"vpcConfig.securityGroupIds", "kubernetesNetworkConfig.elasticLoadBalancing.enabled",
-				"zonalShiftConfig.enabled", "upgradePolicy.supportType", "enabledClusterLogTypes[0]",
-			},
-		},
-		"aws:eks/nodeGroup:NodeGroup": {
-			[]string{"instanceTypes", "instanceTypes[0]", "amiType", "capacityType", "subnetIds", "launchTemplate.id"},
-			[]string{"launchTemplate.version", "version", "releaseVersion", "scalingConfig.maxSize", "labels", "taints[0].key"},
-		},
-		"aws:eks/addon:Addon": {
-			[]string{"addonName", "clusterName"}, []string{"addonVersion", "configurationValues", "preserve"},
-		},
-		"aws:eks/podIdentityAssociation:PodIdentityAssociation": {
-			[]string{"namespace", "serviceAccount", "clusterName"}, []string{"roleArn"},
-		},
-		"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
-			[]string{"accessScope.namespaces[0]", "policyArn"}, nil,
-		},
-	} {
+	for token, changes := range changes {
 		typ, ok := facts.For(token)
 		require.True(t, ok, token)
 		for _, path := range changes.replaces {
