@@ -10,7 +10,8 @@ import (
 )
 
 // changes of resources. What replaces decides whether an operator loses a
-// cluster; each line was read in the schema of terraform-provider-aws.
+// cluster: each line is a decision of terraform-provider-aws's schema, on which
+// CloudFormation agrees or generate/mapping says why it does not.
 var changes = map[string]struct{ replaces, updates []string }{
 	"aws:ec2/vpc:Vpc": {
 		[]string{"cidrBlock", "ipv4IpamPoolId"},
