@@ -56,12 +56,31 @@ type Call struct {
 }
 
 // New returns a recorder that knows the types of this program's AWS resources
-// (see Known) and the invoke aws:index/getCallerIdentity, which answers for
-// the account in the provider's allowedAccountIds.
+// (see Known) and two invokes: aws:index/getCallerIdentity, which answers for
+// the account in the provider's allowedAccountIds, and
+// pulumi:pulumi:readStackOutputs, which knows no outputs yet.
 func New(t testing.TB) *Recorder {
 	r := &Recorder{t: t, answers: Known(), replies: map[string]Reply{}}
 	r.replies["aws:index/getCallerIdentity:getCallerIdentity"] = nil
+	r.Outputs(nil)
 	return r
+}
+
+// Hub makes the outputs those of every stack the program refers to.
+func (r *Recorder) Hub(outputs State) *Recorder {
+	return r.Resource("pulumi:pulumi:StackReference", func(name string, _ resource.PropertyMap) (string, State) {
+		return name, State{"name": name, "outputs": outputs}
+	})
+}
+
+// Outputs makes the outputs those of the running stack's last update.
+func (r *Recorder) Outputs(outputs State) *Recorder {
+	return r.Invoke("pulumi:pulumi:readStackOutputs", func(inputs resource.PropertyMap) (State, error) {
+		if outputs == nil {
+			outputs = State{}
+		}
+		return State{"name": inputs["name"].StringValue(), "outputs": outputs}, nil
+	})
 }
 
 // Resource lists one more resource type, or replaces the answer of a known one.

@@ -1,0 +1,105 @@
+package stacks
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"retail/components/addons"
+	"retail/components/cluster"
+	"retail/components/vpc"
+	"retail/stacks/config"
+)
+
+// colourStack is one cluster of an environment and what it stands on.
+type colourStack struct {
+	*environmentStack
+
+	vpcName string
+	vpc     config.VPC
+	colour  config.Colour
+	config  config.Cluster
+	network *vpc.VPC
+	durable *cluster.Durable
+	// reachable is what nodes need to reach AWS and the data centre.
+	reachable []pulumi.Resource
+}
+
+// raise makes the control plane and, with managed compute, add-ons and nodes in
+// the order in which they need each other.
+func (c *colourStack) raise() (*cluster.Cluster, error) {
+	name := c.vpcName + "-" + string(c.colour)
+	providers := pulumi.Providers(c.aws, c.eks)
+	made, err := cluster.New(c.ctx, name, c.clusterArgs(), providers)
+	if err != nil || c.config.Compute == config.Auto {
+		return made, err
+	}
+	before, err := addons.NewBeforeNodes(c.ctx, name, &addons.BeforeNodesArgs{
+		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
+		WarmPrefixes: c.config.Addons.WarmPrefixes, Overrides: c.overrides(),
+	}, providers)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := cluster.NewNodes(c.ctx, name, &cluster.NodesArgs{
+		Cluster: made.Name, Version: c.config.Version, Subnets: c.network.Private, KeyArn: c.durable.KeyArn,
+		Groups: c.nodeGroups(), SessionManager: c.config.SessionManager,
+		Tags:  defaultTags(c.ctx, c.environmentStack.config.Tags),
+		After: slices.Concat(c.reachable, []pulumi.Resource{before}),
+	}, providers)
+	if err != nil {
+		return nil, err
+	}
+	_, err = addons.NewAfterNodes(c.ctx, name, &addons.AfterNodesArgs{
+		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
+		DNSReplicas: c.config.Addons.DNSReplicas, BlockStorage: c.config.Addons.BlockStorage,
+		KeyArn: c.durable.KeyArn, Overrides: c.overrides(), Nodes: []pulumi.Resource{nodes},
+	}, providers)
+	return made, err
+}
+
+func (c *colourStack) clusterArgs() *cluster.Args {
+	environment := c.environmentStack.config
+	args := &cluster.Args{
+		Environment: environment.Name, VPC: c.vpcName, Colour: string(c.colour), Region: environment.AWS.Region,
+		Version: c.config.Version, Compute: cluster.Compute(c.config.Compute),
+		VpcID: c.network.ID, Subnets: c.network.Private, ServiceCIDR: c.config.ServiceCIDR,
+		PublicCIDRs: c.config.Endpoint.PublicCIDRs,
+		KeyArn:      c.durable.KeyArn, LogGroup: c.durable.LogGroups[string(c.colour)],
+		DeployRoleArn: environment.AWS.DeployRole, Admins: c.config.Admins, Viewers: c.config.Viewers,
+		ZonalShift:        !c.config.Relax.NoZonalShift.Given(),
+		Support:           map[config.Support]cluster.Support{config.Standard: cluster.Standard, config.Extended: cluster.Extended}[c.config.Support],
+		Protect:           c.vpc.Traffic[c.colour] > 0 && !environment.Relax.Unprotected.Given(),
+		UpgradeProtected:  c.config.Relax.UpgradeInPlace.Given(),
+		ForgetUnreachable: environment.Relax.ForgetUnreachable.Given(),
+		Tags:              defaultTags(c.ctx, environment.Tags),
+	}
+	if auto := c.config.Auto; auto != nil && auto.NodePools != nil {
+		args.AutoNodePools = *auto.NodePools
+	}
+	return args
+}
+
+func (c *colourStack) nodeGroups() map[string]cluster.NodeGroup {
+	groups := map[string]cluster.NodeGroup{}
+	for name, g := range c.config.NodeGroups {
+		group := cluster.NodeGroup{
+			InstanceTypes: g.InstanceTypes, Family: cluster.Family(g.Family), ReleaseVersion: g.ReleaseVersion,
+			Min: g.Min, Desired: g.Desired, Max: g.Max, PerZone: g.PerZone, Spot: g.Spot,
+			DiskGiB: g.DiskGiB, MaxUnavailable: g.MaxUnavailable, Labels: g.Labels,
+		}
+		for _, taint := range g.Taints {
+			group.Taints = append(group.Taints, cluster.Taint(taint))
+		}
+		groups[name] = group
+	}
+	return groups
+}
+
+func (c *colourStack) overrides() map[string]addons.Override {
+	overrides := map[string]addons.Override{}
+	for name, override := range c.config.Addons.Overrides {
+		overrides[name] = addons.Override(override)
+	}
+	return overrides
+}

@@ -1,0 +1,71 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"retail/internal/problem"
+	"retail/internal/subnets"
+)
+
+// prefixSize is the number of addresses in the /28 that the VPC CNI takes at a
+// time (Amazon EKS best practices, "Prefix mode for Linux").
+const prefixSize = 16
+
+// capacity is case N8: pods stay pending when a zone's pod subnet has no /28
+// left, and by then the subnet can no longer grow. The check supposes that one
+// zone is lost and that both colours stand at their largest.
+func capacity(list *problem.List, path string, v VPC) {
+	plan, known := v.plan()
+	if !known || len(v.Zones) < fewestForEKS {
+		return
+	}
+	needed, parts := 0, []string{}
+	for _, colour := range sortedKeys(v.Clusters) {
+		prefixes := v.Clusters[colour].prefixesPerZone(len(v.Zones))
+		needed += prefixes
+		parts = append(parts, fmt.Sprintf("%s %d", colour, prefixes))
+	}
+	zone := plan[v.Zones[0]]
+	if available := zone.Prefixes(); needed > available {
+		list.Add(path, fmt.Sprintf("a zone's pod subnet must hold the /28 prefixes of all nodes with one zone lost: %d available in %s", available, zone.PodSubnet()),
+			fmt.Sprintf("%d needed (%s)", needed, strings.Join(parts, ", ")),
+			"give podCidr a larger range, lower max or podsPerNode of the node groups, or add a zone")
+	}
+}
+
+// plan is the VPC's subnets; false while its ranges or zones are not valid.
+func (v VPC) plan() (subnets.Plan, bool) {
+	vpc, err := netip.ParsePrefix(v.CIDR)
+	if err != nil || len(v.Zones) == 0 {
+		return nil, false
+	}
+	pods, err := netip.ParsePrefix(v.PodCIDR)
+	if err != nil && v.PodCIDR != "" {
+		return nil, false
+	}
+	plan, err := subnets.New(vpc, pods, v.Zones)
+	return plan, err == nil
+}
+
+// prefixesPerZone is how many /28 prefixes the cluster's nodes hold in each of
+// the zones that are left when one is lost.
+func (c Cluster) prefixesPerZone(zones int) int {
+	if c.Compute == Auto {
+		return ceil(c.Auto.ExpectedNodes, zones-1) * prefixesPerNode(defaultPodsPerNode, 1)
+	}
+	total := 0
+	for _, group := range c.NodeGroups {
+		nodes := ceil(group.Max, zones-1)
+		if group.PerZone {
+			nodes = group.Max
+		}
+		total += nodes * prefixesPerNode(group.PodsPerNode, c.Addons.WarmPrefixes)
+	}
+	return total
+}
+
+func prefixesPerNode(pods, warm int) int { return ceil(pods, prefixSize) + warm }
+
+func ceil(a, b int) int { return (a + b - 1) / b }

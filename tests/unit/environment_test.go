@@ -1,0 +1,69 @@
+package unit
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"retail/tests/internal/stackfile"
+)
+
+// dev is the committed development environment under the stack name of the
+// mocks, with edits.
+func dev(edits ...func(map[string]any)) []func(map[string]any) {
+	return append([]func(map[string]any){stackfile.Set("name", "dev")}, edits...)
+}
+
+func TestDevOfTheCommittedConfiguration(t *testing.T) {
+	assert.Equal(t, map[string]int{
+		"pulumi:providers:pulumi":      1, // stack references
+		"pulumi:providers:aws":         2, // the environment's account, the hub's
+		"pulumi:providers:eks":         1,
+		"pulumi:providers:kubernetes":  6, // per colour one of the program's and two of pulumi-eks's own
+		"pulumi:pulumi:StackReference": 1,
+
+		"retail:vpc:VPC":  1,
+		"aws:ec2/vpc:Vpc": 1,
+		"aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": 1,
+		"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":               1,
+		"aws:ec2/subnet:Subnet":                               10, // five roles, two zones
+		"aws:ec2/subnetCidrReservation:SubnetCidrReservation": 2,
+		"aws:ec2/routeTable:RouteTable":                       5, // public, data, attachment, private in each zone
+		"aws:ec2/routeTableAssociation:RouteTableAssociation": 10,
+		"aws:ec2/internetGateway:InternetGateway":             1,
+		"aws:ec2/eip:Eip":                                     1,
+		"aws:ec2/natGateway:NatGateway":                       1,
+		"aws:ec2/route:Route":                                 5, // internet: public, private in each zone; gateway: private in each zone
+		"aws:ec2/vpcEndpoint:VpcEndpoint":                     10,
+		"aws:ec2/flowLog:FlowLog":                             1,
+
+		"retail:transit:Attachment":                                         1,
+		"aws:ec2transitgateway/vpcAttachment:VpcAttachment":                 1,
+		"aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter": 1,
+		"aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation": 1,
+		"aws:ec2transitgateway/route:Route":                                 2,
+
+		"retail:cluster:Durable":                                  1,
+		"retail:cluster:Cluster":                                  2,
+		"retail:cluster:Nodes":                                    2,
+		"retail:addons:BeforeNodes":                               2,
+		"retail:addons:AfterNodes":                                2,
+		"eks:index:Cluster":                                       2,
+		"aws:eks/cluster:Cluster":                                 2,
+		"aws:eks/nodeGroup:NodeGroup":                             2,
+		"aws:ec2/launchTemplate:LaunchTemplate":                   2,
+		"aws:eks/addon:Addon":                                     12,
+		"aws:eks/accessEntry:AccessEntry":                         6, // per colour deploy role, admin, viewer
+		"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": 6,
+
+		"aws:kms/key:Key":                                           2, // flow logs; Secrets, volumes and control plane logs
+		"aws:kms/alias:Alias":                                       1,
+		"aws:cloudwatch/logGroup:LogGroup":                          3, // flow logs, control plane of either colour
+		"aws:iam/role:Role":                                         7,
+		"aws:iam/rolePolicy:RolePolicy":                             1,
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         8,
+		"aws:ec2/securityGroup:SecurityGroup":                       5,
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 12,
+		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   8,
+	}, up(t, "dev", dev()...).Count())
+}
