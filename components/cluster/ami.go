@@ -9,7 +9,7 @@ import (
 
 // instanceType splits an EC2 instance type into family, generation, attributes and size
 // (Amazon EC2 User Guide, "Amazon EC2 instance type naming conventions").
-var instanceType = regexp.MustCompile(`^([a-z]+)(\d+)([a-z-]*)\.(\d*[a-z]+(?:-\d+[a-z]*)?)$`)
+var instanceType = regexp.MustCompile(`^([a-z]+)(\d+)([a-z0-9-]*)\.(\d*[a-z]+(?:-\d+[a-z]*)?)$`)
 
 // accelerated are the families with GPUs or other accelerators: they need AMIs with
 // drivers, which neither of the two families here has.

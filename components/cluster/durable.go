@@ -51,8 +51,8 @@ func (a DurableArgs) validate() error {
 	for _, colour := range a.Colours {
 		checkName(&problems, a.Environment, a.VPC, colour)
 	}
-	require(&problems, "account", a.Account != "")
-	require(&problems, "region", a.Region != "")
+	need(&problems, "account", a.Account != "")
+	need(&problems, "region", a.Region != "")
 	if !slices.Contains(logRetention, a.LogRetentionDays) {
 		problems.Add("logRetentionDays", fmt.Sprintf("must be one of %v", logRetention), a.LogRetentionDays, "choose the next longer period")
 	}

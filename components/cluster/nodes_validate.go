@@ -49,12 +49,12 @@ func (a NodesArgs) validate() error {
 	if _, err := versions.Parse(a.Version); err != nil {
 		problems.Join(problem.Under("version", err))
 	}
-	require(&problems, "cluster", a.Cluster != nil)
-	require(&problems, "keyArn", a.KeyArn != nil)
-	require(&problems, "subnets", len(a.Subnets) > 0)
-	require(&problems, "groups", len(a.Groups) > 0)
+	need(&problems, "cluster", a.Cluster != nil)
+	need(&problems, "keyArn", a.KeyArn != nil)
+	need(&problems, "subnets", len(a.Subnets) > 0)
+	need(&problems, "groups", len(a.Groups) > 0)
 	// Without the CNI no node becomes Ready, and the node group fails (E6).
-	require(&problems, "after", len(a.After) > 0)
+	need(&problems, "after", len(a.After) > 0)
 	for _, name := range tags.Sorted(a.Groups) {
 		problems.Join(problem.Under("groups."+name, a.Groups[name].validate(name)))
 	}
@@ -66,7 +66,7 @@ func (g NodeGroup) validate(name string) error {
 	if !groupName.MatchString(name) {
 		problems.Add("", "the name must be 1 to 20 lower-case letters, digits and inner hyphens", fmt.Sprintf("%q", name), "shorten it")
 	}
-	require(&problems, "instanceTypes", len(g.InstanceTypes) > 0)
+	need(&problems, "instanceTypes", len(g.InstanceTypes) > 0)
 	if _, err := AMIType(g.Family, g.InstanceTypes); err != nil {
 		problems.Join(err)
 	}

@@ -54,17 +54,17 @@ func (a Args) validate() error {
 }
 
 func (a Args) checkRequired(problems *problem.List) {
-	require(problems, "region", a.Region != "")
-	require(problems, "vpcId", a.VpcID != nil)
-	require(problems, "keyArn", a.KeyArn != nil)
-	require(problems, "logGroup", a.LogGroup != nil)
+	need(problems, "region", a.Region != "")
+	need(problems, "vpcId", a.VpcID != nil)
+	need(problems, "keyArn", a.KeyArn != nil)
+	need(problems, "logGroup", a.LogGroup != nil)
 	if len(a.Subnets) < 2 {
 		problems.Add("subnets", "EKS wants subnets in at least two zones", len(a.Subnets), "add a zone")
 	}
 }
 
-// require refuses a value that was not given.
-func require(problems *problem.List, path string, given bool) {
+// need refuses a value that was not given.
+func need(problems *problem.List, path string, given bool) {
 	if !given {
 		problems.Add(path, "is required", nil, "set it")
 	}
