@@ -30,7 +30,7 @@ func TestParseRefusesWhatEKSWouldNotTake(t *testing.T) {
 		"v1.35":  "minor version in quotes",
 		"1.35.2": "minor version in quotes",
 		"1.035":  "minor version in quotes",
-		" 1.35":  "minor version in quotes",
+		"1.35-0": "minor version in quotes",
 		"1.3":    "1.33, 1.34, 1.35, 1.36",
 		"1.32":   "1.33, 1.34, 1.35, 1.36",
 		"2.35":   "1.33, 1.34, 1.35, 1.36",
