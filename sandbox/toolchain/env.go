@@ -47,15 +47,21 @@ func World(root, name string) string { return filepath.Join(root, Folder, "world
 // Variables are what the sandbox itself sets, PATH apart; a shell that exports
 // them and has the tool folder's bin first on PATH works in the sandbox too.
 func Variables(root, world string) []string {
+	standard := World(root, "default")
 	if world == "" {
-		world = World(root, "default")
+		world = standard
 	}
 	folder := filepath.Join(root, Folder)
+	// Every other world has stacks of its own, which go when it goes.
+	backend := filepath.Join(world, "backend")
+	if world == standard {
+		backend = filepath.Join(folder, "backend")
+	}
 	helm := filepath.Join(folder, "helm")
 	return []string{
 		"RETAIL_SANDBOX_WORLD=" + world,
 		"PULUMI_HOME=" + filepath.Join(root, home),
-		"PULUMI_BACKEND_URL=file://" + filepath.ToSlash(filepath.Join(folder, "backend")),
+		"PULUMI_BACKEND_URL=file://" + filepath.ToSlash(backend),
 		// The sandbox holds no real secret; a fixed passphrase keeps its stacks usable.
 		"PULUMI_CONFIG_PASSPHRASE=sandbox",
 		"PULUMI_SKIP_UPDATE_CHECK=true",

@@ -51,26 +51,23 @@ func engine() []Part {
 // own lists this repository's programs.
 func own() []Part {
 	return []Part{{
-		Name: "pulumi-language-go", Kind: Go, Dir: "sandbox", Package: "./cmd/pulumi-language-go",
+		Name: "pulumi-language-go", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/pulumi-language-go",
 		Sources: sources("cmd/pulumi-language-go"),
 		Output:  filepath.Join(bin, "pulumi-language-go"), Released: true,
 	}, {
-		Name: "pulumi-aws", Kind: Go, Dir: "sandbox", Package: "./cmd/pulumi-resource-aws",
+		Name: "pulumi-aws", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/pulumi-resource-aws",
 		Sources: sources("cmd/pulumi-resource-aws"),
 		Output:  filepath.Join(lib, "pulumi-resource-aws"), Plugins: []Plugin{{"aws", "6.83.4"}},
 	}, {
-		Name: "aws", Kind: Go, Dir: "sandbox", Package: "./cmd/aws",
-		Sources: sources("cmd/aws"), Output: filepath.Join(bin, "aws"),
+		Name: "aws", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/aws",
+		Sources: sources("cmd/aws", "cloud", "facts", "world/control"), Output: filepath.Join(bin, "aws"),
 	}, {
-		Name: "sandbox", Kind: Go, Dir: "sandbox", Package: "./cmd/sandbox",
+		Name: "sandbox", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/sandbox",
 		Sources: sources("cmd/sandbox", "cloud", "clusters", "facts", "toolchain", "world"),
 		Output:  filepath.Join(bin, "sandbox"),
 	}, {
-		Name: "retail-program", Kind: Go, Dir: ".", Package: ".",
+		Name: "retail-program", Kind: Go, Dir: ".", LDFlags: strip, Package: ".",
 		Sources: sources("main.go", "stacks", "components", "internal"), Output: "bin/retail-program",
-	}, {
-		Name: "retail", Kind: Go, Dir: ".", Package: "./cmd/retail",
-		Sources: sources("cmd/retail", "stacks", "components", "internal"), Output: "bin/retail",
 	}}
 }
 
