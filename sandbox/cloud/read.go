@@ -57,20 +57,23 @@ func (w *World) read(ctx context.Context, s *Session, spec *Spec, q Request) (*C
 
 // inputsOf rebuilds inputs from a state: what the caller gave before at its
 // present value, and what has changed behind its back. An import gave nothing
-// before; then every input counts that the world was given.
+// before; then what the world was given counts.
 func (w *World) inputsOf(q Request, state, made Props) Props {
-	known := q.Old
-	if known == nil {
-		known = made
+	facts, err := w.typeFacts(q.Token)
+	if err != nil || facts == nil {
+		return asGiven(state, made, state).(Props)
 	}
-	facts, ok := w.facts.Type(q.Token)
-	if !ok || q.State == nil {
-		return asGiven(state, known, state).(Props)
+	known, was := Given(q.Old), q.State
+	if len(known) == 0 {
+		known, was = made, state
 	}
-	out := asGiven(state, known, q.State).(Props)
+	if len(was) == 0 {
+		was = state
+	}
+	out := asGiven(state, known, was).(Props)
 	maps.DeleteFunc(out, func(name string, _ any) bool {
 		_, given := known[name]
-		return !given && !(name == tagsAll || slices.Contains(facts.Inputs(), name))
+		return !given && name != tagsAll && !slices.Contains(facts.Inputs(), name)
 	})
 	return out
 }

@@ -19,6 +19,8 @@ import (
 	"google.golang.org/grpc"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/eks"
+	"retail/sandbox/clusters"
 	"retail/sandbox/world/control"
 	"retail/sandbox/world/provider"
 	"retail/sandbox/world/store"
@@ -63,23 +65,59 @@ func Serve(ctx context.Context, o Options) error {
 		return err
 	}
 	d := &daemon{Options: o}
-	err = d.serve(ctx, file)
-	return errors.Join(err, file.Close())
+	if err := d.wake(ctx, file); err != nil {
+		return errors.Join(err, d.sleep(), file.Close())
+	}
+	err = d.serve(ctx)
+	return errors.Join(err, d.sleep(), file.Close())
 }
 
 type daemon struct {
 	Options
-	world *cloud.World
+	world    *cloud.World
+	clusters clusters.Manager
 }
 
-func (d *daemon) serve(ctx context.Context, file *store.Store) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+// wake loads the world and starts the control planes of its clusters.
+func (d *daemon) wake(ctx context.Context, file *store.Store) error {
 	var err error
-	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(), Facts: cloud.Tables, Journal: file})
+	d.clusters, err = clusters.New(clusters.Options{
+		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones,
+		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
+	})
 	if err != nil {
 		return err
 	}
+	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(d.clusters), Facts: cloud.Tables, Journal: file})
+	if err != nil {
+		return err
+	}
+	return d.clusters.Resume(ctx)
+}
+
+// zones are an account's zones, for the nodes of Auto Mode.
+func (d *daemon) zones(account, region string) []clusters.Zone {
+	var out []clusters.Zone
+	_ = d.world.View(account, region, func(c *cloud.Call) error { // it only reads
+		for _, id := range c.Zones() {
+			out = append(out, clusters.Zone{Name: c.ZoneName(id), ID: id})
+		}
+		return nil
+	})
+	return out
+}
+
+// sleep ends the control planes; their folders stay.
+func (d *daemon) sleep() error {
+	if d.clusters == nil {
+		return nil
+	}
+	return d.clusters.Close()
+}
+
+func (d *daemon) serve(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	pid := filepath.Join(d.Folder, pidFile)
 	if err := os.WriteFile(pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
 		return err

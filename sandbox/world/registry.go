@@ -2,21 +2,30 @@ package world
 
 import (
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/directconnect"
 	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
+	"retail/sandbox/cloud/ram"
 	"retail/sandbox/cloud/sts"
+	"retail/sandbox/cloud/transitgateway"
+	"retail/sandbox/clusters"
 )
 
-// services are the simulated services, each declared by its package.
-var services = []func(*cloud.Registry){
-	ec2.Register,
-	iam.Register,
-	kms.Register,
-	logs.Register,
-	sts.Register,
+// Registry is everything that is simulated. The control planes of EKS clusters
+// live in the given manager; nil will do for reading what is declared.
+func Registry(m clusters.Manager) *cloud.Registry {
+	return cloud.NewRegistry(
+		directconnect.Register,
+		ec2.Register,
+		eks.Register(m),
+		iam.Register,
+		kms.Register,
+		logs.Register,
+		ram.Register,
+		sts.Register,
+		transitgateway.Register,
+	)
 }
-
-// Registry is everything that is simulated.
-func Registry() *cloud.Registry { return cloud.NewRegistry(services...) }

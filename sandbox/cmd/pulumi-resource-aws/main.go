@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// run serves until the engine closes the plugin's standard input or kills it.
+// run serves until the engine ends the plugin, or is gone itself.
 func run() error {
 	socket, err := socket()
 	if err != nil {
@@ -52,6 +52,11 @@ func run() error {
 		grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(maxMessage))
 	// The engine reads the port from the first line.
 	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
+	go func() {
+		if outlived(context.Background()) == nil {
+			server.Stop() // cuts off what still waits, so that the daemon notices
+		}
+	}()
 	return server.Serve(listener)
 }
 

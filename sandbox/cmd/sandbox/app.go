@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,11 @@ func (a *app) locate(c *cobra.Command) error {
 
 // tools is the ignored folder that everything is installed in.
 func (a *app) tools() string { return filepath.Join(a.root, toolchain.Folder) }
+
+// backend is the folder of the Pulumi stacks that go with the world.
+func (a *app) backend() string {
+	return strings.TrimPrefix(a.variables()["PULUMI_BACKEND_URL"], "file://")
+}
 
 func (a *app) client() *control.Client { return control.Dial(a.world) }
 

@@ -15,7 +15,7 @@ func coverageCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "coverage", Short: "Print the table of what is simulated (docs/sandbox-coverage.md)", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			writeCoverage(c.OutOrStdout(), world.Registry())
+			writeCoverage(c.OutOrStdout(), world.Registry(nil))
 			return nil
 		},
 	}

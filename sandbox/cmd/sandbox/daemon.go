@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -90,23 +89,24 @@ func (a *app) envCommand() *cobra.Command {
 		Use: "env", Short: "Print the exports that point a shell at the sandbox", Args: cobra.NoArgs,
 		Long: "Prints shell commands; use as: eval \"$(.sandbox/bin/sandbox env)\"",
 		RunE: func(*cobra.Command, []string) error {
-			for _, line := range a.exports() {
-				a.printf("%s\n", line)
-			}
-			return nil
+			variables := a.variables()
+			return a.show(variables, func() {
+				for _, name := range slices.Sorted(maps.Keys(variables)) {
+					a.printf("export %s=%s\n", name, quote(variables[name]))
+				}
+			})
 		},
 	}
 }
 
-// exports are shell commands that make a shell's `pulumi`, `kubectl` and `aws`
-// those of the sandbox.
-func (a *app) exports() []string {
-	lines := []string{fmt.Sprintf("export PATH=%s:\"$PATH\"", quote(filepath.Join(a.tools(), "bin")))}
+// variables make a shell's `pulumi`, `kubectl` and `aws` those of the sandbox.
+func (a *app) variables() map[string]string {
+	out := map[string]string{"PATH": filepath.Join(a.tools(), "bin") + string(os.PathListSeparator) + os.Getenv("PATH")}
 	for _, variable := range toolchain.Variables(a.root, a.world) {
 		name, value, _ := strings.Cut(variable, "=")
-		lines = append(lines, fmt.Sprintf("export %s=%s", name, quote(value)))
+		out[name] = value
 	}
-	return lines
+	return out
 }
 
 // quote makes a word of a POSIX shell.

@@ -129,7 +129,7 @@ func (a *app) resetCommand() *cobra.Command {
 			if err := world.Stop(c.Context(), a.world); err != nil {
 				return err
 			}
-			if err := errors.Join(os.RemoveAll(a.world), os.RemoveAll(filepath.Join(a.tools(), "backend"))); err != nil {
+			if err := errors.Join(os.RemoveAll(a.world), os.RemoveAll(a.backend())); err != nil {
 				return err
 			}
 			a.printf("the world and its stacks are forgotten\n")

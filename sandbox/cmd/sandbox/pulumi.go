@@ -65,7 +65,7 @@ type stack struct {
 
 // stacks are the stacks of the sandbox's backend.
 func (a *app) stacks(ctx context.Context) ([]stack, error) {
-	if err := os.MkdirAll(filepath.Join(a.tools(), "backend"), 0o700); err != nil {
+	if err := os.MkdirAll(a.backend(), 0o700); err != nil {
 		return nil, err
 	}
 	text, err := a.ask(ctx, "stack", "ls", "--json")

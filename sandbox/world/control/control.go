@@ -58,8 +58,13 @@ type Problem struct {
 	Message string `json:"message"`
 }
 
-// Error renders the message.
-func (p *Problem) Error() string { return p.Message }
+// Error renders the code, where there is one, and the message.
+func (p *Problem) Error() string {
+	if p.Code == "" {
+		return p.Message
+	}
+	return p.Code + ": " + p.Message
+}
 
 // Calls are log entries.
 type Calls = []cloud.Entry

@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"strconv"
@@ -42,10 +43,19 @@ func answer(f func(*http.Request) (any, error)) http.HandlerFunc {
 		out, err := f(r)
 		if err != nil {
 			w.WriteHeader(http.StatusBadRequest)
-			out = &Problem{Code: cloud.Code(err), Message: err.Error()}
+			out = problem(err)
 		}
 		_ = json.NewEncoder(w).Encode(out) // the reader has gone; nothing to do
 	}
+}
+
+// problem is an error for the wire; of AWS's errors code and message.
+func problem(err error) *Problem {
+	var aws *cloud.Error
+	if errors.As(err, &aws) {
+		return &Problem{Code: aws.Code, Message: aws.Message}
+	}
+	return &Problem{Message: err.Error()}
 }
 
 func read[T any](r *http.Request) (T, error) {
