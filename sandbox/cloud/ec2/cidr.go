@@ -23,22 +23,21 @@ var (
 	lowestTen = netip.MustParsePrefix("10.0.0.0/16")
 )
 
-// checkCidr is a Check that an input is an IPv4 network address, as pulumi-aws
-// demands; its size is among the facts.
-func checkCidr(path string) func(*cloud.Call) error {
-	return func(c *cloud.Call) error {
-		if !c.Known(path) {
-			return nil
-		}
-		p, err := netip.ParsePrefix(c.Str(path))
-		switch {
-		case err != nil || !p.Addr().Is4():
-			return c.Invalid(path, "%q is not an IPv4 CIDR block", c.Str(path))
-		case p != p.Masked():
-			return c.Invalid(path, "%q is not a network address; did you mean %s?", c.Str(path), p.Masked())
-		}
+// checkCidr demands an IPv4 network address for cidrBlock, as pulumi-aws does;
+// its size is among the facts.
+func checkCidr(c *cloud.Call) error {
+	if !c.Known("cidrBlock") {
 		return nil
 	}
+	cidr := c.Str("cidrBlock")
+	p, err := netip.ParsePrefix(cidr)
+	switch {
+	case err != nil || !p.Addr().Is4():
+		return c.Invalid("cidrBlock", "%q is not an IPv4 CIDR block", cidr)
+	case p != p.Masked():
+		return c.Invalid("cidrBlock", "%q is not a network address; did you mean %s?", cidr, p.Masked())
+	}
+	return nil
 }
 
 // CIDRs are a VPC's IPv4 blocks wherever it lies, the primary one first, then

@@ -18,7 +18,7 @@ func endpointSpec() *cloud.Spec {
 		Latency:  cloud.Latency{Create: 90 * time.Second, Update: 60 * time.Second, Delete: 60 * time.Second},
 		Defaults: cloud.Props{"vpcEndpointType": "Gateway"},
 		Refs: []cloud.Ref{
-			toVpc("vpcId"),
+			toVpc(),
 			toSubnet("subnetIds[*]", ""), // its network interfaces hold subnets and groups
 			toGroup("securityGroupIds[*]", ""),
 			{Path: "routeTableIds[*]", To: []string{RouteTable}, NotFound: "InvalidRouteTableId.NotFound"},
@@ -123,7 +123,7 @@ func connectInterfaces(c *cloud.Call, short string) error {
 		return err
 	}
 	ids, names := list(), []any{}
-	suffix := fmt.Sprintf("%s-%s", c.ID, c.Hex(8))
+	suffix := c.ID + "-" + c.ID[len(c.ID)-8:] // AWS's own suffix is random
 	dns := fmt.Sprintf("%s.%s.vpce.amazonaws.com", short, c.Region)
 	entry := func(name string) { names = append(names, cloud.Props{"dnsName": name, "hostedZoneId": hostedZone(c)}) }
 	entry(suffix + "." + dns)

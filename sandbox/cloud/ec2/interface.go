@@ -6,39 +6,15 @@ import (
 	"retail/sandbox/cloud"
 )
 
-// interfaceSpec declares network interfaces. Most are implied: endpoints, NAT
-// gateways, transit gateway attachments and EKS put them into subnets, where
-// they hold the subnet and their security groups.
+// interfaceSpec declares network interfaces as what they refer to: a program
+// makes none, but endpoints, NAT gateways, transit gateway attachments and EKS
+// put them into subnets, where they hold the subnet and their security groups.
 func interfaceSpec() *cloud.Spec {
 	return &cloud.Spec{
 		Token: Interface,
-		API: cloud.API{Create: "ec2:CreateNetworkInterface", Read: "ec2:DescribeNetworkInterfaces",
-			Update: "ec2:ModifyNetworkInterfaceAttribute", Delete: "ec2:DeleteNetworkInterface"},
 		Refs: []cloud.Ref{
 			toSubnet("subnetId", "DependencyViolation"),
 			toGroup("securityGroups[*]", "DependencyViolation"),
-		},
-		Defaults: cloud.Props{"sourceDestCheck": true},
-		Check: []func(*cloud.Call) error{
-			Unsupported("sandbox/cloud/ec2/interface.go", "attachments", "enablePrimaryIpv6", "interfaceType",
-				"ipv4PrefixCount", "ipv4Prefixes", "ipv6AddressCount", "ipv6AddressListEnabled", "ipv6AddressLists",
-				"ipv6Addresses", "ipv6PrefixCount", "ipv6Prefixes", "privateIp", "privateIpListEnabled",
-				"privateIpLists", "privateIps", "privateIpsCount"),
-		},
-		Create: func(c *cloud.Call) error {
-			i, err := newInterface(c, c.Str("subnetId"), c.Strs("securityGroups"), "", c.Str("description"))
-			if err != nil {
-				return err
-			}
-			c.ID = i.ID
-			Fill(c.State, i.State)
-			return nil
-		},
-		Delete: func(c *cloud.Call) error {
-			if Flag(c.State, "requesterManaged") {
-				return c.Fail("OperationNotPermitted", "You are not allowed to manage '%s' attachments.", Text(c.State, "interfaceType"))
-			}
-			return nil
 		},
 	}
 }
@@ -46,25 +22,16 @@ func interfaceSpec() *cloud.Spec {
 // AddInterface puts a network interface of an owner (an endpoint, a cluster)
 // into a subnet of the call's account. Without security groups it gets the
 // VPC's default one. It holds its subnet and security groups until
-// RemoveInterfaces. InsufficientFreeAddressesInSubnet: the subnet is full.
+// RemoveInterfaces, or until the owner's record goes. Errors:
+// InvalidSubnetID.NotFound, and InsufficientFreeAddressesInSubnet when the
+// subnet is full.
 func AddInterface(c *cloud.Call, subnetID string, sgIDs []string, owner, description string) (*cloud.Record, error) {
-	i, err := newInterface(c, subnetID, sgIDs, owner, description)
-	if err != nil {
-		return nil, err
-	}
-	i.State["requesterManaged"] = true
-	i.State["status"] = "in-use"
-	c.Put(i)
-	return i, nil
-}
-
-func newInterface(c *cloud.Call, subnetID string, groups []string, owner, description string) (*cloud.Record, error) {
 	s := c.Get(Subnet, subnetID)
 	if s == nil {
 		return nil, c.Fail("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", subnetID)
 	}
-	if len(groups) == 0 {
-		groups = []string{Text(c.Get(Vpc, Text(s.State, "vpcId")).State, "defaultSecurityGroupId")}
+	if len(sgIDs) == 0 {
+		sgIDs = []string{Text(c.Get(Vpc, Text(s.State, "vpcId")).State, "defaultSecurityGroupId")}
 	}
 	var address netip.Addr
 	eachFree(c, subnetID, func(a netip.Addr) bool { address = a; return false })
@@ -73,12 +40,13 @@ func newInterface(c *cloud.Call, subnetID string, groups []string, owner, descri
 			"The specified subnet does not have enough free addresses to satisfy the request.")
 	}
 	id := c.NewID("eni")
-	return &cloud.Record{Token: Interface, ID: id, Owner: owner, State: cloud.Props{
+	i := &cloud.Record{Token: Interface, ID: id, Owner: owner, State: cloud.Props{
 		"arn": c.ARN("ec2", "network-interface/"+id), "ownerId": c.Account, "description": description,
 		"subnetId": subnetID, "vpcId": Text(s.State, "vpcId"), "availabilityZone": Text(s.State, "availabilityZone"),
-		"securityGroups": list(groups...), "privateIp": address.String(), "privateIps": list(address.String()),
-		"interfaceType": "interface", "status": "available", "requesterManaged": false, "sourceDestCheck": true,
-	}}, nil
+		"securityGroups": list(sgIDs...), "privateIp": address.String(), "interfaceType": "interface", "status": "in-use",
+	}}
+	c.Put(i)
+	return i, nil
 }
 
 // Interfaces are the network interfaces that an owner holds, by ID.

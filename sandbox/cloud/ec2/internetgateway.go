@@ -14,7 +14,7 @@ func internetGatewaySpec() *cloud.Spec {
 		Latency: cloud.Latency{Create: time.Second, Update: time.Second, Delete: 10 * time.Second},
 		// CloudFormation knows no VpcId here; pulumi-aws detaches and attaches.
 		UpdateOn: []string{"vpcId"},
-		Refs:     []cloud.Ref{toVpc("vpcId")},
+		Refs:     []cloud.Ref{toVpc()},
 		Create: func(c *cloud.Call) error {
 			if err := attach(c, c.Str("vpcId")); err != nil {
 				return err
@@ -46,7 +46,7 @@ func attachmentSpec() *cloud.Spec {
 		API: cloud.API{Create: "ec2:AttachInternetGateway", Read: "ec2:DescribeInternetGateways",
 			Delete: "ec2:DetachInternetGateway"},
 		Refs: []cloud.Ref{
-			toVpc("vpcId"),
+			toVpc(),
 			{Path: "internetGatewayId", To: []string{InternetGateway}, NotFound: "InvalidInternetGatewayID.NotFound",
 				Holds: "DependencyViolation"},
 		},

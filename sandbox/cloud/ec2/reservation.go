@@ -11,7 +11,7 @@ func reservationSpec() *cloud.Spec {
 			Delete: "ec2:DeleteSubnetCidrReservation"},
 		Refs: []cloud.Ref{toSubnet("subnetId", "")},
 		Check: []func(*cloud.Call) error{
-			checkCidr("cidrBlock"),
+			checkCidr,
 		},
 		Create: createReservation,
 	}

@@ -13,7 +13,7 @@ func routeTableSpec() *cloud.Spec {
 		API: cloud.API{Create: "ec2:CreateRouteTable", Read: "ec2:DescribeRouteTables", Update: "ec2:CreateRoute",
 			Delete: "ec2:DeleteRouteTable"},
 		Latency: cloud.Latency{Create: time.Second, Update: time.Second, Delete: time.Second},
-		Refs:    []cloud.Ref{toVpc("vpcId")},
+		Refs:    []cloud.Ref{toVpc()},
 		Check: []func(*cloud.Call) error{
 			checkInlineRoutes,
 			Unsupported("sandbox/cloud/ec2/routetable.go", "propagatingVgws"),

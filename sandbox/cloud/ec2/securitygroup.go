@@ -15,7 +15,7 @@ func securityGroupSpec() *cloud.Spec {
 		Latency:  cloud.Latency{Create: 3 * time.Second, Update: time.Second, Delete: time.Second},
 		AutoName: &cloud.AutoName{Property: "name", Max: 255},
 		Defaults: cloud.Props{"description": "Managed by Pulumi", "revokeRulesOnDelete": false},
-		Refs:     []cloud.Ref{toVpc("vpcId")},
+		Refs:     []cloud.Ref{toVpc()},
 		Check:    []func(*cloud.Call) error{checkGroupName},
 		Create:   createGroup,
 		Update:   func(c *cloud.Call) error { return checkRules(c, c.ID, inlineRules(c.Inputs)) },

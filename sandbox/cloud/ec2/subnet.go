@@ -20,9 +20,9 @@ func subnetSpec() *cloud.Spec {
 		Defaults: cloud.Props{"assignIpv6AddressOnCreation": false, "enableDns64": false, "ipv6Native": false,
 			"enableResourceNameDnsARecordOnLaunch": false, "enableResourceNameDnsAaaaRecordOnLaunch": false,
 			"mapPublicIpOnLaunch": false},
-		Refs: []cloud.Ref{toVpc("vpcId")},
+		Refs: []cloud.Ref{toVpc()},
 		Check: []func(*cloud.Call) error{
-			checkCidr("cidrBlock"),
+			checkCidr,
 			checkOneZone,
 			Unsupported("sandbox/cloud/ec2/subnet.go", "assignIpv6AddressOnCreation", "enableDns64", "ipv6Native",
 				"ipv6CidrBlock", "outpostArn", "customerOwnedIpv4Pool", "mapCustomerOwnedIpOnLaunch", "enableLniAtDeviceIndex"),

@@ -14,7 +14,7 @@ func vpcSpec() *cloud.Spec {
 		Latency:  cloud.Latency{Create: 12 * time.Second, Update: 11 * time.Second, Delete: time.Second},
 		Defaults: cloud.Props{"enableDnsSupport": true, "instanceTenancy": "default"},
 		Check: []func(*cloud.Call) error{
-			checkCidr("cidrBlock"),
+			checkCidr,
 			exactlyOne("cidrBlock", "ipv4IpamPoolId"),
 			Unsupported("sandbox/cloud/ec2/vpc.go", "assignGeneratedIpv6CidrBlock", "ipv6CidrBlock", "ipv6IpamPoolId",
 				"ipv6NetmaskLength", "ipv6CidrBlockNetworkBorderGroup", "ipv4IpamPoolId", "ipv4NetmaskLength"),
@@ -56,6 +56,6 @@ func createVpc(c *cloud.Call) error {
 }
 
 // toVpc is the reference of everything that lies in a VPC.
-func toVpc(path string) cloud.Ref {
-	return cloud.Ref{Path: path, To: []string{Vpc}, NotFound: "InvalidVpcID.NotFound", Holds: "DependencyViolation"}
+func toVpc() cloud.Ref {
+	return cloud.Ref{Path: "vpcId", To: []string{Vpc}, NotFound: "InvalidVpcID.NotFound", Holds: "DependencyViolation"}
 }

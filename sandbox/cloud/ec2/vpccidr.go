@@ -16,9 +16,9 @@ func cidrAssociationSpec() *cloud.Spec {
 		API: cloud.API{Create: "ec2:AssociateVpcCidrBlock", Read: "ec2:DescribeVpcs",
 			Delete: "ec2:DisassociateVpcCidrBlock"},
 		Latency: cloud.Latency{Create: 12 * time.Second, Delete: 12 * time.Second},
-		Refs:    []cloud.Ref{toVpc("vpcId")},
+		Refs:    []cloud.Ref{toVpc()},
 		Check: []func(*cloud.Call) error{
-			checkCidr("cidrBlock"),
+			checkCidr,
 			exactlyOne("cidrBlock", "ipv4IpamPoolId"),
 			Unsupported("sandbox/cloud/ec2/vpccidr.go", "ipv4IpamPoolId", "ipv4NetmaskLength"),
 		},
