@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -80,8 +81,19 @@ func exportContract(ctx *pulumi.Context, network *config.Network, hub *transit.H
 	ctx.Export(keyEnvironments, environments)
 }
 
-// readContract reads the hub's outputs through a stack reference.
+// readContract reads the hub's outputs through a stack reference. A reference to
+// a stack that is not there would end the run in the engine, without a word on
+// what to do; the lookup before it lets the program say so.
 func readContract(ctx *pulumi.Context, stack string, engine pulumi.ProviderResource) (*Contract, error) {
+	if _, err := lastOutputs(ctx, stack, engine); err != nil {
+		if !strings.Contains(err.Error(), "unknown stack") {
+			return nil, fmt.Errorf("the outputs of stack %s cannot be read: %w", stack, err)
+		}
+		return nil, &problem.Problem{
+			Path: "retail:environment.hub.stack", Rule: "must name the hub's stack", Got: stack + ", which is not in this backend",
+			Remedy: "deploy the hub first, or correct the name",
+		}
+	}
 	reference, err := pulumi.NewStackReference(ctx, stack, nil, pulumi.Provider(engine))
 	if err != nil {
 		return nil, err

@@ -24,6 +24,19 @@ func outputsOf(reference *pulumi.StackReference) func(key string) (any, error) {
 	}
 }
 
+// lastOutputs looks up the outputs of a stack's last update; none before the
+// first. A stack that is not there is an error.
+func lastOutputs(ctx *pulumi.Context, stack string, engine pulumi.ProviderResource) (map[string]any, error) {
+	args := struct {
+		Name string `pulumi:"name"`
+	}{stack}
+	var found struct {
+		Outputs map[string]any `pulumi:"outputs"`
+	}
+	err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &args, &found, pulumi.Provider(engine))
+	return found.Outputs, err
+}
+
 // outputReader reads outputs by key and notes what is wrong with them.
 type outputReader struct {
 	stack, prefix string

@@ -75,16 +75,11 @@ func (s Standing) export(ctx *pulumi.Context) {
 // would find the copy outdated.
 func readStanding(ctx *pulumi.Context, engine pulumi.ProviderResource) (*Standing, error) {
 	self := fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack())
-	var found struct {
-		Outputs map[string]any `pulumi:"outputs"`
-	}
-	args := struct {
-		Name string `pulumi:"name"`
-	}{self}
-	if err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &args, &found, pulumi.Provider(engine)); err != nil {
+	outputs, err := lastOutputs(ctx, self, engine)
+	if err != nil {
 		return nil, fmt.Errorf("the outputs of %s's last update cannot be read: %w", self, err)
 	}
-	return parseStanding(found.Outputs[keyStanding])
+	return parseStanding(outputs[keyStanding])
 }
 
 func parseStanding(output any) (*Standing, error) {

@@ -60,7 +60,7 @@ type AutoMode struct {
 	// Default both. An empty list leaves all nodes to pools of your own.
 	NodePools *[]string `json:"nodePools"`
 	// ExpectedNodes is the most nodes you expect; the subnets' capacity is checked
-	// against it. Default 30.
+	// against it. Default 10.
 	ExpectedNodes int `json:"expectedNodes"`
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -25,26 +24,71 @@ const nearEnough = 0.6
 // index matches a key as mapstructure writes it in a path: vpcs[main].zones.
 var index = regexp.MustCompile(`\[([^\]]*)\]`)
 
-// decode fills target, a pointer to a struct, from plain JSON data. Unknown keys
-// and values of another kind are errors, reported together.
-func decode(raw, target any) error {
-	var metadata mapstructure.Metadata
+// plainWords puts mapstructure's messages into the words of this package.
+var plainWords = strings.NewReplacer(
+	"source data must be an array or slice", "must be a list",
+	"expected a map or struct", "must be a mapping of keys",
+	"expected a map", "must be a mapping of keys",
+)
+
+// decode fills target, a pointer to a struct, from plain JSON data. It returns
+// the unknown keys and the values of another kind apart: with unknown keys
+// alone, what is known can still be checked.
+func decode(raw, target any) (unknown, kinds error) {
 	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		Result: target, Metadata: &metadata, TagName: tagName,
+		Result: target, TagName: tagName,
 		MatchName:  func(key, field string) bool { return key == field },
 		DecodeHook: mapstructure.DecodeHookFuncType(textIsNoNumber),
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var list problem.List
 	list.Join(wrongKinds(decoder.Decode(raw))...)
-	slices.Sort(metadata.Unused)
-	for _, unused := range metadata.Unused {
-		path := dotted(unused)
-		list.Add(path, "unknown key", nil, suggestion(reflect.TypeOf(target), path))
+	var keys problem.List
+	unknownKeys(&keys, "", raw, reflect.TypeOf(target))
+	return keys.Err(), list.Err()
+}
+
+// unknownKeys notes every key in raw that a value of type t does not have.
+func unknownKeys(list *problem.List, path string, raw any, t reflect.Type) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	return list.Err()
+	switch value := raw.(type) {
+	case []any:
+		for i, element := range value {
+			if t.Kind() == reflect.Slice {
+				unknownKeys(list, fmt.Sprintf("%s.%d", path, i), element, t.Elem())
+			}
+		}
+	case map[string]any:
+		for _, key := range sortedKeys(value) {
+			inner, known := member(t, key)
+			if !known {
+				list.Add(problem.Path(path, key), "unknown key", nil, suggestion(t, key))
+				continue
+			}
+			unknownKeys(list, problem.Path(path, key), value[key], inner)
+		}
+	}
+}
+
+// member returns the type of what a key leads to in a struct or a map. In any
+// other type every key is taken to be known: it is of the wrong kind already.
+func member(t reflect.Type, key string) (reflect.Type, bool) {
+	switch t.Kind() {
+	case reflect.Map:
+		return t.Elem(), true
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).Tag.Get(tagName) == key {
+				return t.Field(i).Type, true
+			}
+		}
+		return nil, false
+	}
+	return t, true
 }
 
 // textIsNoNumber refuses an unquoted number where text is wanted: YAML reads
@@ -56,25 +100,29 @@ func textIsNoNumber(from, to reflect.Type, data any) (any, error) {
 	return data, nil
 }
 
-// wrongKinds turns mapstructure's errors into problems.
+// wrongKinds turns mapstructure's errors, a tree of joined and wrapped ones,
+// into problems.
 func wrongKinds(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case *mapstructure.DecodeError:
+		found := &problem.Problem{Path: dotted(e.Name()), Rule: plainWords.Replace(e.Unwrap().Error())}
+		var kind *mapstructure.UnconvertibleTypeError
+		if errors.As(err, &kind) {
+			found.Rule, found.Got = "must be "+kindName(kind.Expected.Type()), fmt.Sprint(kind.Value)
+		}
+		return []error{found}
+	case interface{ Unwrap() []error }:
 		var all []error
-		for _, one := range joined.Unwrap() {
+		for _, one := range e.Unwrap() {
 			all = append(all, wrongKinds(one)...)
 		}
 		return all
+	case interface{ Unwrap() error }:
+		return wrongKinds(e.Unwrap())
 	}
-	var located *mapstructure.DecodeError
-	if !errors.As(err, &located) {
-		return []error{err}
-	}
-	found := &problem.Problem{Path: dotted(located.Name()), Rule: located.Unwrap().Error()}
-	var kind *mapstructure.UnconvertibleTypeError
-	if errors.As(err, &kind) {
-		found.Rule, found.Got = "must be "+kindName(kind.Expected.Type()), fmt.Sprint(kind.Value)
-	}
-	return []error{found}
+	return []error{err}
 }
 
 func kindName(t reflect.Type) string {
@@ -95,14 +143,13 @@ func kindName(t reflect.Type) string {
 // dotted turns vpcs[main].zones into vpcs.main.zones.
 func dotted(path string) string { return strings.TrimPrefix(index.ReplaceAllString(path, ".$1"), ".") }
 
-// suggestion names the known key nearest to the last part of path, or all keys
-// known there.
-func suggestion(target reflect.Type, path string) string {
-	parts := strings.Split(path, ".")
-	wrong := parts[len(parts)-1]
-	known := keysAt(target, parts[:len(parts)-1])
+// suggestion names the key of a struct that is nearest to a wrong one, or all.
+func suggestion(t reflect.Type, wrong string) string {
+	var known []string
 	best, similarity := "", 0.0
-	for _, key := range known {
+	for i := range t.NumField() {
+		key := t.Field(i).Tag.Get(tagName)
+		known = append(known, key)
 		if s := levenshtein.Similarity(strings.ToLower(wrong), strings.ToLower(key), nil); s > similarity {
 			best, similarity = key, s
 		}
@@ -111,32 +158,4 @@ func suggestion(target reflect.Type, path string) string {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return "known here are " + strings.Join(known, ", ")
-}
-
-// keysAt lists the keys of the struct that a path leads to.
-func keysAt(t reflect.Type, path []string) []string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if len(path) > 0 {
-		switch t.Kind() {
-		case reflect.Map, reflect.Slice:
-			return keysAt(t.Elem(), path[1:])
-		case reflect.Struct:
-			for i := range t.NumField() {
-				if t.Field(i).Tag.Get(tagName) == path[0] {
-					return keysAt(t.Field(i).Type, path[1:])
-				}
-			}
-		}
-		return nil
-	}
-	var keys []string
-	if t.Kind() == reflect.Struct {
-		for i := range t.NumField() {
-			keys = append(keys, t.Field(i).Tag.Get(tagName))
-		}
-	}
-	slices.Sort(keys)
-	return keys
 }

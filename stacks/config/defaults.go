@@ -5,7 +5,7 @@ const (
 	defaultRetentionDays = 365
 	defaultServiceCIDR   = "172.20.0.0/16"
 	defaultPodsPerNode   = 110 // Amazon EKS User Guide, "Maximum Pods": recommended below 30 vCPUs
-	defaultExpectedNodes = 30
+	defaultExpectedNodes = 10
 	defaultASN           = 64512
 	defaultDiskGiB       = 50
 )

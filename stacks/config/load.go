@@ -1,9 +1,9 @@
 package config
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumiconfig "github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
@@ -40,28 +40,36 @@ func Parse(network, environment, stack string) (*Config, error) {
 		return nil, list.Err()
 	case network != "":
 		parsed := &Network{}
-		if err := parse(network, "retail:"+networkKey, parsed); err != nil {
-			return nil, err
-		}
-		parsed.setDefaults(stack)
-		return &Config{Network: parsed}, problem.Under("retail:"+networkKey, parsed.Validate())
+		err := parse("retail:"+networkKey, network, stack, parsed)
+		return &Config{Network: parsed}, err
 	default:
 		parsed := &Environment{}
-		if err := parse(environment, "retail:"+environmentKey, parsed); err != nil {
-			return nil, err
-		}
-		parsed.setDefaults(stack)
-		return &Config{Environment: parsed}, problem.Under("retail:"+environmentKey, parsed.Validate())
+		err := parse("retail:"+environmentKey, environment, stack, parsed)
+		return &Config{Environment: parsed}, err
 	}
 }
 
-// parse decodes one JSON value strictly.
-func parse(text, path string, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+// stackKind is the configuration of either kind of stack.
+type stackKind interface {
+	setDefaults(stack string)
+	Validate() error
+}
+
+// parse decodes one JSON value strictly, fills in the defaults and checks every
+// rule. Values of the wrong kind come alone: the rules would only repeat them.
+func parse(path, text, stack string, into stackKind) error {
+	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var raw any
 	if err := decoder.Decode(&raw); err != nil {
 		return problem.Under(path, fmt.Errorf("must be a mapping of keys: %w", err))
 	}
-	return problem.Under(path, decode(raw, into))
+	unknown, kinds := decode(raw, into)
+	var list problem.List
+	list.Join(unknown, kinds)
+	if kinds == nil {
+		into.setDefaults(stack)
+		list.Join(into.Validate())
+	}
+	return problem.Under(path, list.Err())
 }

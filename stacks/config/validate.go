@@ -64,8 +64,10 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 			rule(list, at, cluster)
 		}
 		principals(list, at, e.AWS.DeployRole, cluster)
-		for _, group := range sortedKeys(cluster.NodeGroups) {
-			nodeGroupRules(list, at+".nodeGroups", group, cluster.NodeGroups[group])
+		if cluster.Compute == Managed {
+			for _, group := range sortedKeys(cluster.NodeGroups) {
+				nodeGroupRules(list, at+".nodeGroups", group, cluster.NodeGroups[group])
+			}
 		}
 	}
 }
