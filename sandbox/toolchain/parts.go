@@ -24,9 +24,12 @@ func Parts() []Part {
 // engine lists the parts that are other projects' programs, unchanged.
 func engine() []Part {
 	return []Part{{
-		Name: "kube", Kind: Go, Dir: "sandbox/build/kube", Package: ".", LDFlags: strip, TrimPath: true,
-		Output: filepath.Join(bin, "kube"),
-		Links:  []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok"},
+		Name: "kube", Kind: Go, Dir: "sandbox/build/kube", Package: ".", TrimPath: true,
+		// Clients ask for the version: pulumi-eks refuses a kubectl without one.
+		Module:  "k8s.io/kubernetes",
+		LDFlags: strip + " -X k8s.io/component-base/version.gitVersion=$VERSION",
+		Output:  filepath.Join(bin, "kube"),
+		Links:   []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok"},
 	}, {
 		Name: "pulumi", Kind: Go, Dir: "sandbox/build/pulumi", Package: pulumiPkg + "/cmd/pulumi",
 		Module: pulumiPkg, TrimPath: true,
