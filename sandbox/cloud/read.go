@@ -75,6 +75,9 @@ func (w *World) inputsOf(q Request, state, made Props) Props {
 		_, given := known[name]
 		return !given && name != tagsAll && !slices.Contains(facts.Inputs(), name)
 	})
+	if filled, ok := q.Old[defaultsKey]; ok { // else the next check would take an automatic name for a given one
+		out[defaultsKey] = filled
+	}
 	return out
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
@@ -20,6 +21,21 @@ func TestSecurityGroupNamesAreUniqueInAVpc(t *testing.T) {
 	a.FailsCreate(ec2.SecurityGroup, inputs, "InvalidGroup.Duplicate")
 	a.Create(ec2.SecurityGroup, cloud.Props{"vpcId": other.ID, "name": "nodes"})
 	a.FailsCreate(ec2.SecurityGroup, cloud.Props{"vpcId": vpc.ID, "name": "default"}, "InvalidGroup.Duplicate")
+}
+
+func TestARefreshKeepsAnAutomaticName(t *testing.T) {
+	a := start(t)
+	vpc, world, urn := a.vpc("10.0.0.0/16"), a.world.World, "urn:pulumi:test::retail::"+ec2.SecurityGroup+"::nodes"
+	given := cloud.Props{"vpcId": vpc.ID}
+	checked, _, err := world.Check(a.Session, cloud.CheckRequest{URN: urn, Token: ec2.SecurityGroup, Inputs: given, Seed: []byte("first")})
+	require.NoError(t, err)
+	made, err := world.Create(t.Context(), a.Session, cloud.Request{URN: urn, Token: ec2.SecurityGroup, Inputs: cloud.Given(checked)})
+	require.NoError(t, err)
+	read, err := world.Read(t.Context(), a.Session, cloud.Request{URN: urn, Token: ec2.SecurityGroup, ID: made.ID, Old: checked, State: made.State})
+	require.NoError(t, err)
+	again, _, err := world.Check(a.Session, cloud.CheckRequest{URN: urn, Token: ec2.SecurityGroup, Inputs: given, Old: read.Inputs, Seed: []byte("second")})
+	require.NoError(t, err)
+	assert.Equal(t, checked["name"], again["name"])
 }
 
 func TestSecurityGroupRules(t *testing.T) {
