@@ -18,7 +18,7 @@ func Register(r *cloud.Registry) {
 		internetGatewaySpec(), attachmentSpec(), eipSpec(), natGatewaySpec(),
 		routeTableSpec(), routeSpec(), routeTableAssociationSpec(),
 		endpointSpec(), interfaceSpec(),
-		securityGroupSpec(), defaultGroupSpec(), ruleSpec(IngressRule), ruleSpec(EgressRule),
+		securityGroupSpec(), defaultGroupSpec(), ruleSpec(IngressRule), ruleSpec(EgressRule), groupRuleSpec(),
 		flowLogSpec(), launchTemplateSpec(), prefixListSpec(), tagSpec(),
 	)
 	r.AddInvoke(zoneInvokes()...)

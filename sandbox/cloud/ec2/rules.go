@@ -142,6 +142,13 @@ func existingRules(c *cloud.Call, group string) map[rule]bool {
 			}
 		}
 	}
+	for _, r := range c.List(GroupRule) {
+		if Text(r.State, "securityGroupId") == group && r.ID != c.ID {
+			for _, own := range groupRules(r.State) {
+				have[own] = true
+			}
+		}
+	}
 	return have
 }
 

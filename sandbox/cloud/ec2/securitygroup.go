@@ -69,12 +69,14 @@ func deleteGroup(c *cloud.Call) error {
 			}
 		}
 	}
-	for _, token := range []string{IngressRule, EgressRule} {
+	for token, peer := range map[string]string{
+		IngressRule: "referencedSecurityGroupId", EgressRule: "referencedSecurityGroupId", GroupRule: "sourceSecurityGroupId",
+	} {
 		for _, r := range c.List(token) {
 			own := Text(r.State, "securityGroupId") == c.ID
 			if own {
 				c.Remove(r)
-			} else if Text(r.State, "referencedSecurityGroupId") == c.ID {
+			} else if Text(r.State, peer) == c.ID {
 				return c.Fail("DependencyViolation", "resource %s has a dependent object", c.ID)
 			}
 		}

@@ -19,6 +19,7 @@ const (
 	DefaultSecurityGroup  = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 	IngressRule           = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 	EgressRule            = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+	GroupRule             = "aws:ec2/securityGroupRule:SecurityGroupRule"
 	NetworkACL            = "aws:ec2/networkAcl:NetworkAcl"
 	FlowLog               = "aws:ec2/flowLog:FlowLog"
 	LaunchTemplate        = "aws:ec2/launchTemplate:LaunchTemplate"
