@@ -87,7 +87,8 @@ type NodeGroup struct {
 	ReleaseVersion string `json:"releaseVersion"`
 	// Min is the fewest nodes. Default: one per zone.
 	Min int `json:"min"`
-	// Desired is the number of nodes at creation; later the autoscaler's. Default Min.
+	// Desired is the number of nodes at creation; later the autoscaler's. Default: the
+	// value of min.
 	Desired int `json:"desired"`
 	// Max is the most nodes; the subnets' capacity is checked against it. Required.
 	Max int `json:"max"`
