@@ -40,10 +40,17 @@ func DefaultOrganisation() *Organisation {
 		},
 	}
 	for _, a := range o.Accounts {
-		o.Roles = append(o.Roles, fmt.Sprintf("arn:aws:iam::%s:role/retail-deploy", a.ID))
+		for _, name := range peopleAndPipelines {
+			o.Roles = append(o.Roles, fmt.Sprintf("arn:aws:iam::%s:role/%s", a.ID, name))
+		}
 	}
 	return o
 }
+
+// peopleAndPipelines are the roles of every account: the one that Pulumi
+// assumes, those of the people whom the clusters let in, and one that no
+// cluster knows.
+var peopleAndPipelines = []string{"retail-deploy", "platform-admin", "developer", "support", "auditor"}
 
 // ARN names the organisation, as RAM takes it for a principal.
 func (o *Organisation) ARN() string {
