@@ -171,7 +171,10 @@ func (c *Cluster) kubernetes(
 		// Written out, since unset they come from environment variables (K4).
 		DeleteUnreachable:     pulumi.Bool(args.ForgetUnreachable),
 		SkipUpdateUnreachable: pulumi.Bool(false),
-	}, child, pulumi.DependsOn([]pulumi.Resource{access}))
+	}, child, pulumi.DependsOn([]pulumi.Resource{access}),
+		// Of the cluster's inputs that can change, this one replaces it. The identity
+		// above then stays the same, though every object in the cluster is gone.
+		pulumi.ReplacementTrigger(pulumi.String(args.ServiceCIDR)))
 	c.Provider = provider
 	return err
 }

@@ -22,13 +22,14 @@ var autoModePolicies = []string{
 
 // newClusterRole makes the role EKS itself assumes.
 func newClusterRole(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*roles.Role, error) {
-	trust, managed := policy.Trust(eksService, nil), []string{"AmazonEKSClusterPolicy"}
+	managed := []string{"AmazonEKSClusterPolicy"}
 	if args.Compute == Auto {
-		// Auto Mode tags its session with the cluster's name, on which the policies
-		// above condition what it may touch.
-		trust = policy.TrustWithSessionTags(eksService, nil)
 		managed = append(managed, autoModePolicies...)
 	}
+	// Auto Mode tags its session with the cluster's name, on which its policies condition
+	// what it may touch. The permission stays when Auto Mode is switched off: EKS still
+	// cleans up then.
+	trust := policy.TrustWithSessionTags(eksService, nil)
 	return newRole(ctx, names.Child(name, "cluster-role"), "Lets EKS run the control plane of "+args.name(),
 		trust, managed, args.Tags, opts...)
 }

@@ -55,6 +55,9 @@ func (c Completion) Transform(_ context.Context, args *pulumi.ResourceTransformA
 	case clusterType:
 		c.complete(props)
 		opts.Protect = c.Protect
+		// The name is fixed: a replacement, which only a cluster without traffic can
+		// undergo, cannot stand beside what it replaces.
+		opts.DeleteBeforeReplace = true
 		opts.IgnoreChanges = frozen
 		if len(c.BeforeUpdate) > 0 {
 			opts.Hooks = &pulumi.ResourceHookBinding{BeforeUpdate: c.BeforeUpdate}

@@ -67,6 +67,7 @@ func TestTransformKeepsWhatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, pulumi.Map{"enabled": pulumi.Bool(true)}, result.Props["zonalShiftConfig"])
 	assert.Equal(t, pulumi.String("10.1.0.0/16"), result.Props["kubernetesNetworkConfig"].(pulumi.Map)["serviceIpv4Cidr"])
 	assert.True(t, result.Opts.Protect)
+	assert.True(t, result.Opts.DeleteBeforeReplace, "the name is fixed")
 }
 
 func TestTransformLeavesOtherTypesAlone(t *testing.T) {
