@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
 )
 
 // Read gives a resource's current state, and the inputs a program would have
@@ -56,13 +55,10 @@ func (w *World) read(ctx context.Context, s *Session, spec *Spec, q Request) (*C
 }
 
 // inputsOf rebuilds inputs from a state: what the caller gave before at its
-// present value, and what has changed behind its back. An import gave nothing
-// before; then what the world was given counts.
+// present value, and tags that have changed behind its back. Most other inputs
+// that a program leaves out are computed then, and their change is no drift. An
+// import gave nothing before; then what the world was given counts.
 func (w *World) inputsOf(q Request, state, made Props) Props {
-	facts, err := w.typeFacts(q.Token)
-	if err != nil || facts == nil {
-		return asGiven(state, made, state).(Props)
-	}
 	known, was := Given(q.Old), q.State
 	if len(known) == 0 {
 		known, was = made, state
@@ -73,7 +69,7 @@ func (w *World) inputsOf(q Request, state, made Props) Props {
 	out := asGiven(state, known, was).(Props)
 	maps.DeleteFunc(out, func(name string, _ any) bool {
 		_, given := known[name]
-		return !given && name != tagsAll && !slices.Contains(facts.Inputs(), name)
+		return !given && name != tagsAll && name != "tags"
 	})
 	if filled, ok := q.Old[defaultsKey]; ok { // else the next check would take an automatic name for a given one
 		out[defaultsKey] = filled

@@ -38,7 +38,7 @@ func roleFlag(c *cobra.Command, role *string) {
 func (a *app) kubectlCommand() *cobra.Command {
 	role := ""
 	c := &cobra.Command{
-		Use: "kubectl CLUSTER argument...", Short: "Run kubectl on a cluster", Args: cobra.MinimumNArgs(1),
+		Use: "kubectl [--role ARN] CLUSTER argument...", Short: "Run kubectl on a cluster", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := a.kubeconfig(args[0], role)
 			if err != nil {
