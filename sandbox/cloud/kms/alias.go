@@ -1,13 +1,10 @@
 package kms
 
 import (
-	"regexp"
 	"strings"
 
 	"retail/sandbox/cloud"
 )
-
-var aliasForm = regexp.MustCompile(`^alias/[A-Za-z0-9/_-]+$`)
 
 func aliasSpec() *cloud.Spec {
 	return &cloud.Spec{
@@ -33,17 +30,11 @@ func aliasSpec() *cloud.Spec {
 	}
 }
 
-// checkAlias holds the rules of CreateAlias's AliasName that the provider
-// checks before any call.
+// checkAlias refuses the prefix of AWS's own keys (CreateAlias, AliasName);
+// the form of the name is in the facts tables.
 func checkAlias(c *cloud.Call) error {
-	name := c.Str("name")
-	switch {
-	case name == "":
-		return nil
-	case strings.HasPrefix(name, "alias/aws/"):
+	if strings.HasPrefix(c.Str("name"), "alias/aws/") {
 		return c.Invalid("name", "cannot begin with reserved AWS CMK prefix 'alias/aws/'")
-	case !aliasForm.MatchString(name):
-		return c.Invalid("name", "is %q, must begin with 'alias/' and hold only letters, digits, '/', '_' and '-'", name)
 	}
 	return nil
 }

@@ -38,12 +38,9 @@ func keySpec() *cloud.Spec {
 	}
 }
 
-// checkKey holds what pulumi-aws validates itself: ranges that the API model
-// leaves open and arguments that need one another.
+// checkKey holds what pulumi-aws validates itself: arguments that need one
+// another.
 func checkKey(c *cloud.Call) error {
-	if days := c.Num("deletionWindowInDays"); days != 0 && (days < 7 || days > 30) {
-		return c.Invalid("deletionWindowInDays", "is %v, must be 7 to 30 (ScheduleKeyDeletion)", days)
-	}
 	if c.Num("rotationPeriodInDays") != 0 && c.Known("enableKeyRotation") && !c.Bool("enableKeyRotation") {
 		return c.Invalid("rotationPeriodInDays", "needs enableKeyRotation")
 	}

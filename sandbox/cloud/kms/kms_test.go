@@ -37,7 +37,7 @@ func TestKeyHasADefaultPolicyAndRotatesYearly(t *testing.T) {
 	assert.Contains(t, key.State["policy"], "arn:aws:iam::222222222222:root")
 	assert.Equal(t, 365., key.State["rotationPeriodInDays"])
 	assert.Regexp(t, `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, key.ID)
-	_, broken := c.Check(kms.Key, cloud.Props{"deletionWindowInDays": 5., "rotationPeriodInDays": 90., "enableKeyRotation": false})
+	_, broken := c.Check(kms.Key, cloud.Props{"rotationPeriodInDays": 90., "enableKeyRotation": false})
 	assert.Len(t, broken, 1)
 	assert.True(t, c.Diff(key, cloud.Props{"enableKeyRotation": true, "keyUsage": "SIGN_VERIFY"}).Replaces())
 }

@@ -4,6 +4,8 @@
 package sts
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"retail/sandbox/cloud"
@@ -23,7 +25,8 @@ func Register(r *cloud.Registry) {
 // user ID is the role's unique ID and the session's name.
 func callerIdentity(c *cloud.Call) (cloud.Props, error) {
 	session := c.Principal[strings.LastIndex(c.Principal, "/")+1:]
-	id := "AROA" + strings.ToUpper(c.Hex(17)) + ":" + session
+	sum := sha256.Sum256([]byte(cloud.RoleOf(c.Principal)))
+	id := "AROA" + strings.ToUpper(hex.EncodeToString(sum[:]))[:17] + ":" + session
 	return cloud.Props{"accountId": c.Account, "arn": c.Principal, "userId": id, "id": c.Account}, nil
 }
 
