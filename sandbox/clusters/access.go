@@ -65,12 +65,12 @@ func parseAccessGroup(group string) (policy, namespace string, scoped bool) {
 
 func accessRoleName(policy string) string { return "eks:access-policy:" + policy }
 
-// bootstrapAccess makes the roles of the access policies and binds them to
+// accessObjects are the roles of the access policies and what binds them to
 // the groups of the whole cluster.
-func (c *cluster) bootstrapAccess(ctx context.Context) error {
+func accessObjects() ([]any, error) {
 	policies, err := accessPolicies()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	objects := make([]any, 0, 2*len(policies))
 	for policy, rules := range policies {
@@ -83,7 +83,7 @@ func (c *cluster) bootstrapAccess(ctx context.Context) error {
 				Subjects: accessSubjects(accessGroupPrefix + policy),
 			})
 	}
-	return c.apply(ctx, objects...)
+	return objects, nil
 }
 
 // EnsureNamespaceBinding grants an access policy in one namespace to the group

@@ -29,9 +29,6 @@ var addons = map[string]addon{
 		config: func() addonConfig { return &cniConfig{} },
 		definitions: []definition{
 			{"crd.k8s.amazonaws.com", "v1alpha1", "ENIConfig", "eniconfigs", clusterScope},
-			{"vpcresources.k8s.aws", "v1alpha1", "CNINode", "cninodes", clusterScope},
-			{"vpcresources.k8s.aws", "v1beta1", "SecurityGroupPolicy", "securitygrouppolicies", namespaceScope},
-			{"networking.k8s.aws", "v1alpha1", "PolicyEndpoint", "policyendpoints", namespaceScope},
 		},
 	},
 	"kube-proxy": {config: func() addonConfig { return &proxyConfig{} }},
@@ -142,7 +139,7 @@ func (m *manager) WaitAddon(ctx context.Context, arn, name string) error {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				return &Issue{InsufficientNumberOfReplicas, "The add-on is unhealthy because it doesn't have the desired number of replicas."}
+				return &Issue{Code: InsufficientNumberOfReplicas, Message: "The add-on is unhealthy because it doesn't have the desired number of replicas."}
 			case <-time.After(poll):
 			}
 		}

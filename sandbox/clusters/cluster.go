@@ -47,11 +47,10 @@ func (c *cluster) start(ctx context.Context, m *manager) (err error) {
 	if err := writeConfiguration(c.folder, c.record, m.identity.url()); err != nil {
 		return err
 	}
-	if !portFree(c.record.Port) {
-		return fmt.Errorf("cluster %s: port %d of its API server is taken by another program; end that program", c.record.Spec.Name, c.record.Port)
-	}
-	if err := c.connect(); err != nil {
-		return err
+	for _, port := range []int{c.record.Port, c.record.KubeletPort} {
+		if err := waitPort(ctx, port); err != nil {
+			return fmt.Errorf("cluster %s: %w", c.record.Spec.Name, err)
+		}
 	}
 	defer func() {
 		if err != nil {
@@ -68,12 +67,24 @@ func (c *cluster) start(ctx context.Context, m *manager) (err error) {
 	if err := c.run(m, all[2:]); err != nil {
 		return err
 	}
-	if err := c.bootstrapAccess(ctx); err != nil {
+	if err := c.bootstrap(ctx); err != nil {
 		return err
 	}
 	c.agents.start(c)
 	c.log.Info("control plane is ready", "version", c.record.Spec.Version, "url", serverURL(c.record), "took", time.Since(began).Round(time.Millisecond))
 	return nil
+}
+
+// bootstrap makes what EKS has in every cluster.
+func (c *cluster) bootstrap(ctx context.Context) error {
+	objects, err := accessObjects()
+	if err != nil {
+		return err
+	}
+	for _, d := range clusterDefinitions {
+		objects = append(objects, d.object())
+	}
+	return c.apply(ctx, objects...)
 }
 
 func (c *cluster) run(m *manager, programs []program) error {
@@ -156,6 +167,8 @@ func (c *cluster) waitReady(ctx context.Context) error {
 		}
 	}
 }
+
+func (c *cluster) recordPath() string { return filepath.Join(c.folder, recordFile) }
 
 func (c *cluster) endpoint() (Endpoint, error) {
 	ca, err := os.ReadFile(filepath.Join(c.folder, caFile))

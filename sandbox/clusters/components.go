@@ -24,6 +24,7 @@ const (
 	webhookFile         = "identity-webhook.yaml"
 	authenticationFile  = "authentication.yaml"
 	stagesFile          = "kwok.yaml"
+	podLogFile          = "pods.log"
 	etcdData            = "etcd-data"
 	etcdURL             = "unix://etcd:0" // etcd wants host:port even for a socket
 	anyPort             = "http://127.0.0.1:0"
@@ -36,7 +37,7 @@ const (
 func programs(r *record) []program {
 	emulated := "--emulated-version=" + r.Spec.Version
 	return []program{
-		{etcd, []string{
+		{name: etcd, args: []string{
 			"--name=etcd", "--data-dir=" + etcdData, "--log-level=warn",
 			// A sandbox may lose its last writes when the machine loses power.
 			"--unsafe-no-fsync",
@@ -44,21 +45,24 @@ func programs(r *record) []program {
 			"--listen-peer-urls=" + anyPort, "--initial-advertise-peer-urls=" + anyPort,
 			"--initial-cluster=etcd=" + anyPort,
 		}},
-		{apiServer, append(apiServerArgs(r), emulated)},
-		{controllerManager, []string{
+		// A quarter less processor time until it is ready, for 100 MB.
+		{name: apiServer, args: append(apiServerArgs(r), emulated), env: []string{"GOGC=400"}},
+		{name: controllerManager, args: []string{
 			emulated, "--kubeconfig=" + kubeconfigFile, "--leader-elect=false", "--secure-port=0", "--profiling=false",
 			"--use-service-account-credentials", "--service-account-private-key-file=" + accountKeyFile,
 			"--root-ca-file=" + caFile,
 			// Nodes become usable as soon as they are Ready.
 			"--node-monitor-period=1s",
 		}},
-		{scheduler, []string{
+		{name: scheduler, args: []string{
 			emulated, "--kubeconfig=" + kubeconfigFile, "--leader-elect=false", "--secure-port=0", "--profiling=false",
 		}},
-		{kwok, []string{
+		{name: kwok, args: []string{
 			"--kubeconfig=" + kubeconfigFile, "--config=" + stagesFile, "--cidr=" + podCIDR,
 			"--manage-nodes-with-annotation-selector=" + nodeManagerSelector,
 			"--node-lease-duration-seconds=40",
+			fmt.Sprintf("--server-address=127.0.0.1:%d", r.KubeletPort),
+			"--tls-cert-file=" + serverCertificateFile, "--tls-private-key-file=" + serverKeyFile,
 		}},
 	}
 }
@@ -67,7 +71,13 @@ func apiServerArgs(r *record) []string {
 	return []string{
 		"--etcd-servers=" + etcdURL,
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", r.Port),
+		// The `kubernetes` Service can have no endpoint: Kubernetes refuses loopback
+		// addresses there.
+		"--endpoint-reconciler-type=none",
 		"--service-cluster-ip-range=" + serviceCIDR(r.Range),
+		// Nodes name KWOK under this type of address. Their VPC addresses must
+		// not be dialled: that would leave the machine.
+		"--kubelet-preferred-address-types=" + string(kubeletAddressType),
 		"--client-ca-file=" + caFile,
 		"--tls-cert-file=" + serverCertificateFile, "--tls-private-key-file=" + serverKeyFile,
 		"--service-account-key-file=" + accountPublicFile, "--service-account-signing-key-file=" + accountKeyFile,
@@ -92,10 +102,7 @@ func issuer(r *record) string {
 // writeConfiguration writes the files that the programs read, anew at each
 // start: the webhook's port is the manager's, not the cluster's.
 func writeConfiguration(folder string, r *record, identityURL string) error {
-	if err := writeCertificates(folder, r.Spec.Name, r.Range); err != nil {
-		return err
-	}
-	files := map[string][]byte{authenticationFile: authenticationConfig, stagesFile: stages}
+	files := map[string][]byte{authenticationFile: authenticationConfig, stagesFile: stages, podLogFile: []byte(podLog)}
 	var err error
 	if files[kubeconfigFile], err = adminKubeconfig(r); err != nil {
 		return err

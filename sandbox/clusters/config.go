@@ -25,6 +25,9 @@ var authenticationConfig []byte
 //go:embed manifests/stages.yaml
 var stages []byte
 
+// podLog is what `kubectl logs` prints of any container, in the CRI's format.
+const podLog = "2026-01-01T00:00:00.000000000Z stdout F This container is simulated: it starts, is ready and writes nothing.\n"
+
 const contextName = "cluster"
 
 // adminKubeconfig is for the control plane's own parts, which run in the

@@ -18,6 +18,14 @@ const (
 // that AWS's controllers write and programs seldom do.
 type definition struct{ group, version, kind, plural, scope string }
 
+// clusterDefinitions come with every EKS cluster, before any add-on: its VPC
+// resource and network policy controllers run in the control plane.
+var clusterDefinitions = []definition{
+	{"vpcresources.k8s.aws", "v1alpha1", "CNINode", "cninodes", clusterScope},
+	{"vpcresources.k8s.aws", "v1beta1", "SecurityGroupPolicy", "securitygrouppolicies", namespaceScope},
+	{"networking.k8s.aws", "v1alpha1", "PolicyEndpoint", "policyendpoints", namespaceScope},
+}
+
 func (d definition) object() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "apiextensions.k8s.io/v1",

@@ -45,8 +45,15 @@ func (c *cluster) removeNodes(ctx context.Context, group string, names []string,
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := errors.Join(results...); err != nil && replaced {
-		return &Issue{PodEvictionFailure, fmt.Sprintf("Reached max retries while trying to evict pods from nodes in node group %s: %s", group, strings.ReplaceAll(err.Error(), "\n", "; "))}
+	var held []string
+	for i, err := range results {
+		if err != nil {
+			c.log.Warn("pods were not evicted in time", "group", group, "node", names[i], "error", err)
+			held = append(held, names[i])
+		}
+	}
+	if len(held) > 0 && replaced {
+		return &Issue{Code: PodEvictionFailure, Message: "Reached max retries while trying to evict pods from nodes in node group " + group, ResourceIDs: held}
 	}
 	var problems []error
 	for _, name := range names {
@@ -83,7 +90,7 @@ func (c *cluster) drain(ctx context.Context, node string) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("node %s: %s", node, strings.Join(held, ", "))
+			return fmt.Errorf("%w: %s", ctx.Err(), strings.Join(held, ", "))
 		case <-time.After(2 * poll):
 		}
 	}

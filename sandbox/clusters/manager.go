@@ -50,8 +50,8 @@ type Manager interface {
 	// Delete ends the processes and removes the folder. Deleting a cluster
 	// that does not exist is no error.
 	Delete(ctx context.Context, arn string) error
-	// Resume starts every cluster that the folder records, after ending what
-	// an earlier manager left running.
+	// Resume starts every cluster that the folder records and that does not
+	// run, after ending what an earlier manager left.
 	Resume(ctx context.Context) error
 	// SetNodes makes the nodes of a group those given: new ones first, until
 	// they are Ready, then labels and taints of the kept, then the surplus
@@ -121,6 +121,8 @@ type manager struct {
 	identity *identityServer
 	spawner  *spawner
 
+	lock *os.File // of the folder, against a second manager
+
 	mu       sync.Mutex
 	clusters map[string]*cluster
 }
@@ -147,15 +149,41 @@ func New(opts Options) (Manager, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
-		return nil, err
-	}
 	setDefaults(&opts)
-	m := &manager{opts: opts, log: opts.Log, spawner: newSpawner(), clusters: map[string]*cluster{}}
-	if m.identity, err = newIdentityServer(m.identify); err != nil {
-		return nil, err
+	m := &manager{opts: opts, log: opts.Log, clusters: map[string]*cluster{}}
+	if err := m.open(); err != nil {
+		return nil, errors.Join(err, m.unlock())
 	}
 	return m, nil
+}
+
+// open takes the folder and reads which clusters it holds.
+func (m *manager) open() error {
+	var err error
+	if m.opts.Dir, m.lock, err = lockFolder(m.opts.Dir); err != nil {
+		return err
+	}
+	records, err := loadRecords(m.opts.Dir)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if m.clusters[r.Spec.ARN], err = m.adopt(r); err != nil {
+			return err
+		}
+	}
+	if m.identity, err = newIdentityServer(m.identify); err != nil {
+		return err
+	}
+	m.spawner = newSpawner()
+	return nil
+}
+
+func (m *manager) unlock() error {
+	if m.lock == nil {
+		return nil
+	}
+	return m.lock.Close()
 }
 
 func setDefaults(opts *Options) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -30,21 +29,25 @@ func (m *manager) SetNodes(ctx context.Context, arn, group string, nodes []Node)
 		return err
 	}
 	wanted := map[string]bool{}
-	var added []string
+	var added, joining []string
 	for _, node := range nodes {
 		node.Group = group
 		wanted[node.Name] = true
-		if current, ok := existing[node.Name]; ok {
+		current, ok := existing[node.Name]
+		if ok {
 			err = c.updateNode(ctx, current, node)
 		} else {
 			added = append(added, node.Name)
 			err = c.createNode(ctx, node)
 		}
+		if !ok || current.Annotations[networkAnnotation] == "" {
+			joining = append(joining, node.Name)
+		}
 		if err != nil {
 			return err
 		}
 	}
-	if err := c.waitNodes(ctx, added); err != nil {
+	if err := c.waitNodes(ctx, joining); err != nil {
 		return err
 	}
 	var surplus []string
@@ -70,7 +73,7 @@ func (c *cluster) nodesOf(ctx context.Context, group string) (map[string]*corev1
 }
 
 func (c *cluster) createNode(ctx context.Context, node Node) error {
-	object, err := node.object(c.record.Spec.Version)
+	object, err := node.object(c.record)
 	if err != nil {
 		return err
 	}
@@ -157,7 +160,7 @@ func (c *cluster) waitNodes(ctx context.Context, names []string) error {
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return ctx.Err()
 			}
-			return &Issue{NodeCreationFailure, "Instances failed to join the kubernetes cluster: " + strings.Join(waiting, ", ")}
+			return &Issue{Code: NodeCreationFailure, Message: "Instances failed to join the kubernetes cluster", ResourceIDs: waiting}
 		case <-time.After(poll):
 		}
 	}
@@ -194,6 +197,9 @@ func (c *cluster) joinNodes(ctx context.Context) {
 			return
 		}
 		if err := c.markNetworkReady(ctx, node); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
 			c.log.Warn("node does not join", "node", node, "error", err)
 			return
 		}

@@ -45,6 +45,7 @@ func (s *spawner) close() { close(s.work) }
 type program struct {
 	name string
 	args []string
+	env  []string
 }
 
 // process keeps a program running until it is stopped.
@@ -91,7 +92,7 @@ func (p *process) launch() error {
 	cmd := exec.Command(filepath.Join(p.bin, p.name), p.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.folder, out, out
 	// An empty home: no component may read the user's kubeconfig or settings.
-	cmd.Env = []string{"HOME=" + p.folder, "PATH=" + p.bin, "TMPDIR=" + os.TempDir()}
+	cmd.Env = append([]string{"HOME=" + p.folder, "PATH=" + p.bin, "TMPDIR=" + os.TempDir()}, p.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := p.spawner.start(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)

@@ -1,10 +1,12 @@
 package clusters
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"net"
 	"net/netip"
+	"time"
 )
 
 // Service ranges are loopback networks, so that nothing sent to a Service's
@@ -65,6 +67,25 @@ func reservePort(seed string, taken map[int]bool) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("API server port: none of %d-%d is free on 127.0.0.1", firstPort, lastPort)
+}
+
+// portPatience is how long the kernel may take to free the port of a process
+// that was killed.
+const portPatience = 5 * time.Second
+
+// waitPort waits until a cluster's own port is free again.
+func waitPort(ctx context.Context, port int) error {
+	for deadline := time.Now().Add(portPatience); !portFree(port); {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("port %d is taken by another program; end that program", port)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(poll):
+		}
+	}
+	return nil
 }
 
 func portFree(port int) bool {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // record is what a cluster's folder keeps across restarts.
@@ -15,6 +16,8 @@ type record struct {
 	Spec ClusterSpec `json:"spec"`
 	// Port of the API server: part of every kubeconfig, so it never changes.
 	Port int `json:"port"`
+	// KubeletPort is where KWOK answers for the kubelets.
+	KubeletPort int `json:"kubeletPort"`
 	// Range is the number N of the service range 127.N.0.0/16.
 	Range int `json:"range"`
 	// AutoMode tells whether nodes are provided for pending pods.
@@ -66,6 +69,29 @@ func (r *record) save(dir string) error {
 		return err
 	}
 	return os.Rename(path+".new", path)
+}
+
+const lockFile = "manager.lock"
+
+// lockFolder makes the folder and takes it for this process alone: the kernel
+// frees it when the process ends. The path returned has no symbolic links, so
+// that it compares with what /proc tells of a process.
+func lockFolder(dir string) (string, *os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", nil, err
+	}
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("clusters in %s are run by another process; end that process: %w", dir, err), lock.Close())
+	}
+	return dir, lock, nil
 }
 
 // loadRecords reads the record of every cluster folder. A folder without one
