@@ -1,6 +1,7 @@
 package eks
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -44,12 +45,11 @@ func configuration(addon, values string) (map[string]any, error) {
 }
 
 func schemaOf(addon string) (*jsonschema.Schema, error) {
-	file, err := schemas.Open("schemas/" + addon + ".json")
+	text, err := schemas.ReadFile("schemas/" + addon + ".json")
 	if err != nil {
 		return nil, fmt.Errorf("add-on %s has no configuration schema: add it to sandbox/cloud/eks/schemas", addon)
 	}
-	defer file.Close()
-	document, err := jsonschema.UnmarshalJSON(file)
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}

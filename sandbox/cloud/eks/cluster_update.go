@@ -133,7 +133,7 @@ func buryCluster(c *cloud.Call) {
 		for _, r := range c.List(token) {
 			switch {
 			case r.Owner != arn:
-			case clears && !(token == ec2.SecurityGroup && grouped(c, r.ID)):
+			case clears && (token != ec2.SecurityGroup || !grouped(c, r.ID)):
 				c.Remove(r)
 			default:
 				r.Owner = ""

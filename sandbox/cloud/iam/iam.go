@@ -44,11 +44,6 @@ func conflict(code, format string, args ...any) error {
 	return &cloud.Error{Code: code, Message: fmt.Sprintf(format, args...), Status: 409}
 }
 
-// missing is IAM's answer for a name it does not know.
-func missing(kind, name string) error {
-	return &cloud.Error{Code: "NoSuchEntity", Status: 404, Message: fmt.Sprintf("The %s with name %s cannot be found.", kind, name)}
-}
-
 // str reads a string property; "" when there is none.
 func str(p cloud.Props, path string) string { s, _ := cloud.Lookup(p, path).(string); return s }
 
@@ -65,7 +60,7 @@ func path(c *cloud.Call) string {
 func uniqueID(c *cloud.Call, prefix string) string { return prefix + strings.ToUpper(c.Hex(17)) }
 
 // document checks a policy document of an input for preview and apply alike.
-func document(property string, kind policy.Kind) func(*cloud.Call) error {
+func document(property string) func(*cloud.Call) error {
 	return func(c *cloud.Call) error {
 		if !c.Known(property) {
 			return nil

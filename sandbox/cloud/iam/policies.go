@@ -22,7 +22,7 @@ func policySpec() *cloud.Spec {
 		// The name is part of the ARN; CreatePolicyVersion changes the document only.
 		ReplaceOn: []string{"name", "namePrefix"},
 		Defaults:  cloud.Props{"path": "/"},
-		Check:     []func(*cloud.Call) error{document("policy", policy.Identity)},
+		Check:     []func(*cloud.Call) error{document("policy")},
 		Create:    createPolicy,
 		Read: func(c *cloud.Call) error {
 			c.State["attachmentCount"] = len(holdersOf(c, c.ID))
@@ -94,7 +94,7 @@ func rolePolicySpec() *cloud.Spec {
 		// (aws_iam_role_policy in terraform-provider-aws).
 		ReplaceOn: []string{"name", "namePrefix", "role"},
 		Refs:      []cloud.Ref{roleRef()},
-		Check:     []func(*cloud.Call) error{document("policy", policy.Identity)},
+		Check:     []func(*cloud.Call) error{document("policy")},
 		Create: func(c *cloud.Call) error {
 			name := name(c)
 			c.ID, c.State["name"] = c.Str("role")+":"+name, name

@@ -24,7 +24,7 @@ func roleSpec() *cloud.Spec {
 		ReplaceOn: []string{"name", "namePrefix"},
 		// pulumi-aws's own defaults (aws_iam_role in terraform-provider-aws).
 		Defaults: cloud.Props{"forceDetachPolicies": false, "maxSessionDuration": 3600, "path": "/"},
-		Check:    []func(*cloud.Call) error{document("assumeRolePolicy", policy.Trust), checkManagedARNs},
+		Check:    []func(*cloud.Call) error{document("assumeRolePolicy"), checkManagedARNs},
 		Create:   createRole,
 		Read:     readRole,
 		Update:   checkTrust,

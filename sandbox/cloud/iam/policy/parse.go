@@ -13,7 +13,7 @@ import (
 var errSyntax = malformed("Syntax errors in policy.")
 
 // malformed is an error in IAM's own words, capital letter and full stop included.
-func malformed(format string, args ...any) error { return errors.New(fmt.Sprintf(format, args...)) }
+func malformed(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
 // Parse reads a document and checks it for its place. The error's text is
 // AWS's; the caller knows the code (MalformedPolicyDocument for IAM,
