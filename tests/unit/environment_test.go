@@ -50,7 +50,7 @@ func TestDevOfTheCommittedConfiguration(t *testing.T) {
 		"retail:addons:AfterNodes":                                2,
 		"eks:index:Cluster":                                       2,
 		"aws:eks/cluster:Cluster":                                 2,
-		"aws:eks/nodeGroup:NodeGroup":                             2,
+		"aws:eks/nodeGroup:NodeGroup":                             4, // per colour one in each zone
 		"aws:ec2/launchTemplate:LaunchTemplate":                   2,
 		"aws:eks/addon:Addon":                                     12,
 		"aws:eks/accessEntry:AccessEntry":                         6, // per colour deploy role, admin, viewer

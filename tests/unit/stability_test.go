@@ -57,7 +57,6 @@ func TestAddingAZoneMovesNothingElse(t *testing.T) {
 		vpcAttachment:                     1,
 		"eks:index:Cluster":               2,
 		"aws:eks/cluster:Cluster":         2,
-		"aws:eks/nodeGroup:NodeGroup":     2,
 	}, changed)
 	for urn, now := range after {
 		if _, stood := before[urn]; !stood {

@@ -101,8 +101,8 @@ func TestNodeGroups(t *testing.T) {
 		{"no type", edits{set(group+".instanceTypes", nil)}, []string{group + ".instanceTypes: at least one is required"}},
 		{"odd type", edits{set(group+".instanceTypes", []any{"large"})}, []string{group + `.instanceTypes: must be EC2 instance types, got "large"`}},
 		{"family", edits{set(group+".family", "AL2")}, []string{group + ".family: must be one of AL2023, Bottlerocket"}},
-		{"sizes", edits{set(group+".max", 1)}, []string{group + ": 1 ≤ min ≤ desired ≤ max must hold, got min 2, desired 2, max 1"}},
-		{"no max", edits{set(group+".max", nil)}, []string{group + ": 1 ≤ min ≤ desired ≤ max must hold, got min 2, desired 2, max 0"}},
+		{"sizes", edits{set(group+".max", 1), set(group+".min", 2)}, []string{group + ": 1 ≤ min ≤ desired ≤ max must hold, got min 2, desired 2, max 1"}},
+		{"no max", edits{set(group+".max", nil)}, []string{group + ": 1 ≤ min ≤ desired ≤ max must hold, got min 1, desired 1, max 0"}},
 		{"disk", edits{set(group+".diskGiB", 8)}, []string{group + ".diskGiB: must be 20 to 16384, got 8"}},
 		{"taint", edits{set(group+".taints", []any{map[string]any{"effect": "Never"}})}, []string{"taints.0.key: is required", "taints.0.effect: must be one of NoSchedule, PreferNoSchedule, NoExecute"}},
 		{"pods", edits{set(group+".podsPerNode", 500)}, []string{group + ".podsPerNode: must be 1 to 250, got 500"}},
@@ -113,20 +113,21 @@ func TestNodeGroups(t *testing.T) {
 	}
 }
 
-// The arithmetic, for the committed dev environment (two zones, of which one is
-// lost): six nodes × (110 pods / 16 + 1 warm prefix = 8) = 48 prefixes a colour.
+// The arithmetic, for the committed dev environment: three nodes in a zone ×
+// (110 pods / 16 + 1 warm prefix = 8) = 24 prefixes a colour. Of two zones one
+// is lost, so that a group over all zones counts whole.
 func TestCapacityN8(t *testing.T) {
 	const rule = "vpcs.main: a zone's pod subnet must hold the /28 prefixes of all nodes with one zone lost: "
 	small := set("vpcs.main.podCidr", "100.64.0.0/20")
 	for _, r := range []refusal{
-		{"both colours count", edits{small}, []string{rule + "15 available in 100.64.0.0/23, got 96 needed (blue 48, green 48): give podCidr a larger range"}},
+		{"both colours count", edits{small}, []string{rule + "15 available in 100.64.0.0/23, got 48 needed (blue 24, green 24): give podCidr a larger range"}},
 		{"without a pod range the node subnets count", edits{set("vpcs.main.podCidr", nil), set(group+".max", 20)},
-			[]string{rule + "127 available in 10.20.0.0/20, got 208 needed (blue 160, green 48)"}},
-		{"more pods on a node", edits{set(group+".podsPerNode", 250), set(group+".max", 30)}, []string{rule + "255 available in 100.64.0.0/19, got 558 needed (blue 510, green 48)"}},
-		{"a group in each zone", edits{set(group+".perZone", true), set(group+".max", 40)}, []string{"got 368 needed (blue 320, green 48)"}},
+			[]string{rule + "127 available in 10.20.0.0/20, got 184 needed (blue 160, green 24)"}},
+		{"more pods on a node", edits{set(group+".podsPerNode", 250), set(group+".max", 30)}, []string{rule + "255 available in 100.64.0.0/19, got 534 needed (blue 510, green 24)"}},
+		{"a group over all zones", edits{set(group+".perZone", nil), set(group+".min", 2), set(group+".max", 40)}, []string{"got 344 needed (blue 320, green 24)"}},
 		{"Auto Mode by its expected nodes", edits{set(blue, map[string]any{
 			"version": "1.34", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}, "auto": map[string]any{"expectedNodes": 40},
-		})}, []string{"got 368 needed (blue 320, green 48)"}},
+		})}, []string{"got 344 needed (blue 320, green 24)"}},
 	} {
 		r.check(t, "dev")
 	}
