@@ -2,11 +2,13 @@ package clusters
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
@@ -171,4 +174,39 @@ func TestKilledManagerLeavesNothing(t *testing.T) {
 	assert.NoError(t, err)
 	require.NoError(t, w.manager.Delete(t.Context(), w.spec.ARN))
 	assert.Empty(t, processesIn(t, w.dir))
+}
+
+func TestBlueAndGreenStandSideBySide(t *testing.T) {
+	w := newWorld(t)
+	green := testSpec("green", "1.35")
+	var greenURL Endpoint
+	var greenErr error
+	var work sync.WaitGroup
+	began := time.Now()
+	work.Go(func() { greenURL, greenErr = w.manager.Create(t.Context(), green) })
+	w.create()
+	work.Wait()
+	require.NoError(t, greenErr)
+	t.Logf("two clusters are ready after %s", time.Since(began))
+
+	addresses := map[string]bool{}
+	for _, name := range []string{"blue", "green"} {
+		data, err := os.ReadFile(filepath.Join(w.dir, "222222222222_eu-west-1_"+name, recordFile))
+		require.NoError(t, err)
+		r := &record{}
+		require.NoError(t, json.Unmarshal(data, r))
+		addresses[serviceCIDR(r.Range)] = true
+	}
+	assert.Len(t, addresses, 2, "each has a service range of its own")
+
+	_, err := w.client("admin").CoreV1().Namespaces().Get(t.Context(), "default", metav1.GetOptions{})
+	require.NoError(t, err)
+	w.url = greenURL
+	_, err = w.client("admin").CoreV1().Namespaces().Get(t.Context(), "default", metav1.GetOptions{})
+	assert.True(t, apierrors.IsUnauthorized(err), "who may enter one may not enter the other, got %v", err)
+
+	_, err = w.manager.Create(t.Context(), testSpec("green", "1.36"))
+	assert.ErrorContains(t, err, "exists with other properties")
+	require.NoError(t, w.manager.Delete(t.Context(), green.ARN))
+	assert.NotEmpty(t, processesIn(t, w.dir), "deleting one spares the other")
 }

@@ -22,6 +22,7 @@ func TestClusterLife(t *testing.T) {
 	w.checkNodesNeedCNI(ctx)
 	w.checkAddons(ctx)
 	w.checkReplacement(ctx)
+	w.checkSockets()
 	w.logMemory()
 
 	began := time.Now()
