@@ -24,10 +24,6 @@ func policySpec() *cloud.Spec {
 		Defaults:  cloud.Props{"path": "/"},
 		Check:     []func(*cloud.Call) error{document("policy")},
 		Create:    createPolicy,
-		Read: func(c *cloud.Call) error {
-			c.State["attachmentCount"] = len(holdersOf(c, c.ID))
-			return nil
-		},
 		Update: checkManaged,
 		Delete: func(c *cloud.Call) error {
 			if len(holdersOf(c, c.ID)) > 0 {
@@ -50,6 +46,7 @@ func createPolicy(c *cloud.Call) error {
 		return err
 	}
 	c.ID = arn
+	// As managedPolicyArns of a role, the count is that of the creation.
 	c.State["arn"], c.State["name"], c.State["attachmentCount"] = arn, name, 0
 	c.State["policyId"] = uniqueID(c, "ANPA")
 	return nil
