@@ -24,7 +24,7 @@ func policySpec() *cloud.Spec {
 		Defaults:  cloud.Props{"path": "/"},
 		Check:     []func(*cloud.Call) error{document("policy")},
 		Create:    createPolicy,
-		Update: checkManaged,
+		Update:    checkManaged,
 		Delete: func(c *cloud.Call) error {
 			if len(holdersOf(c, c.ID)) > 0 {
 				return conflict("DeleteConflict", "Cannot delete a policy attached to entities.")
