@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"retail/sandbox/world"
+	"retail/sandbox/world/recovery"
 )
 
 // baselineFile holds the identifiers that the world had before its first `up`.
@@ -60,6 +61,9 @@ func (a *app) downCommand() *cobra.Command {
 func (a *app) down(ctx context.Context) error {
 	started := time.Now()
 	if _, err := world.Start(ctx, a.world); err != nil {
+		return err
+	}
+	if err := recovery.Mend(a.backend()); err != nil {
 		return err
 	}
 	stacks, err := a.stacks(ctx)

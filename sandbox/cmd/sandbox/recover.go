@@ -19,6 +19,9 @@ func (a *app) recoverCommand() *cobra.Command {
 			if _, err := world.Start(c.Context(), a.world); err != nil {
 				return err
 			}
+			if err := recovery.Mend(a.backend()); err != nil {
+				return err
+			}
 			stacks, err := a.stacks(c.Context())
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/world"
+	"retail/sandbox/world/recovery"
 )
 
 func (a *app) upCommand() *cobra.Command {
@@ -45,6 +46,9 @@ func (a *app) up(ctx context.Context, names []string) error {
 		return err
 	}
 	if err := a.keepBaseline(); err != nil {
+		return err
+	}
+	if err := recovery.Mend(a.backend()); err != nil {
 		return err
 	}
 	if err := a.ensure(ctx, names); err != nil {

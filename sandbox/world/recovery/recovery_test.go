@@ -2,6 +2,8 @@ package recovery_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,4 +80,17 @@ func TestObjectsAreFoundByTheirNames(t *testing.T) {
 			assert.Equal(t, test.want, got)
 		})
 	}
+}
+
+// G7: the engine was killed while it wrote.
+func TestMendRemovesHalfWrittenAttributesOnly(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{"a.json": "", "a.json.attrs": "", "b.json.attrs": `{"md5":"x"}`, "c.json.attrs": `{"md`} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+	}
+	require.NoError(t, recovery.Mend(folder))
+	left, err := filepath.Glob(filepath.Join(folder, "*"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{filepath.Join(folder, "a.json"), filepath.Join(folder, "b.json.attrs")}, left)
+	require.NoError(t, recovery.Mend(filepath.Join(folder, "absent")))
 }
