@@ -10,6 +10,7 @@ import (
 	"retail/components/internal/names"
 	"retail/components/internal/roles"
 	"retail/components/internal/tags"
+	"retail/internal/versions"
 )
 
 // Cluster is the control plane of one colour.
@@ -30,6 +31,9 @@ type Cluster struct {
 	NodeRoleName pulumi.StringOutput
 	// Kubeconfig is a kubeconfig without credentials, see [Kubeconfig].
 	Kubeconfig pulumi.StringOutput
+	// StandardSupportEnds is the day, as YYYY-MM-DD, from which EKS bills extended
+	// support for the version or, with support Standard, upgrades it by itself.
+	StandardSupportEnds string
 	// Provider is the Kubernetes provider for this colour.
 	Provider *kubernetes.Provider
 }
@@ -41,7 +45,11 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := full.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cluster{}
+	minor, err := versions.Parse(full.Version)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{StandardSupportEnds: versions.EndOfStandardSupport(minor)}
 	if err := ctx.RegisterComponentResource("retail:cluster:Cluster", name, c, opts...); err != nil {
 		return nil, err
 	}
@@ -73,6 +81,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"name": c.Name, "arn": c.Arn, "endpoint": c.Endpoint, "nodeSecurityGroupId": c.NodeSecurityGroupID,
+		"standardSupportEnds": pulumi.String(c.StandardSupportEnds),
 	})
 }
 

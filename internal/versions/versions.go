@@ -110,13 +110,10 @@ func Addon(name string, m Minor) (string, error) {
 	return version, nil
 }
 
-// EndOfStandardSupport returns the day on which m leaves standard support, as
-// YYYY-MM-DD. From then on EKS bills extended support or, with the upgrade policy
-// STANDARD, upgrades the control plane by itself.
-func EndOfStandardSupport(m Minor) (string, bool) {
-	entry, known := table[m]
-	return entry.standardSupportEnds, known
-}
+// EndOfStandardSupport returns the day on which m, a supported version, leaves standard
+// support, as YYYY-MM-DD. From then on EKS bills extended support or, with the upgrade
+// policy STANDARD, upgrades the control plane by itself.
+func EndOfStandardSupport(m Minor) string { return table[m].standardSupportEnds }
 
 func newest() Minor {
 	all := Supported()
