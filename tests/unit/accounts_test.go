@@ -23,10 +23,10 @@ func inAWS(r *recorder.Recorder) int {
 	return n
 }
 
-// refused runs a stack that must fail before anything is made in AWS.
-func refused(t *testing.T, r *recorder.Recorder, stack string, edits ...func(map[string]any)) error {
+// refused runs dev, which must fail before anything is made in AWS.
+func refused(t *testing.T, r *recorder.Recorder, edits ...func(map[string]any)) error {
 	t.Helper()
-	err := r.Run(program, stackfile.Read(t, stack, edits...))
+	err := r.Run(program, stackfile.Read(t, "dev", edits...))
 	require.Error(t, err)
 	assert.Zero(t, inAWS(r), "nothing is made in AWS")
 	return err
@@ -53,7 +53,7 @@ func TestWrongAccountIsRefusedBeforeTheFirstResource_S3(t *testing.T) {
 		func(resource.PropertyMap) (recorder.State, error) {
 			return recorder.State{"accountId": "444444444444", "arn": "arn:aws:sts::444444444444:assumed-role/ci/x", "id": "444444444444", "userId": "x"}, nil
 		})
-	err := refused(t, r, "dev", dev()...)
+	err := refused(t, r, dev()...)
 	require.ErrorContains(t, err, "retail:environment.aws.account: the credentials must lead to account 222222222222, got account 444444444444 (arn:aws:sts::444444444444:assumed-role/ci/x)")
 }
 
@@ -87,22 +87,22 @@ func TestEveryResourceAndLookupHasItsExplicitProvider_K9(t *testing.T) {
 }
 
 func TestHubThatIsNotDeployedIsRefused_S1_S7(t *testing.T) {
-	err := refused(t, recorder.New(t), "dev", dev()...)
+	err := refused(t, recorder.New(t), dev()...)
 	require.ErrorContains(t, err, `output "contractVersion" of stack organization/retail/network: is missing or empty: run pulumi up on that stack`)
 
 	half := hubOutputs()
 	delete(half, "transitGatewayId")
-	err = refused(t, recorder.New(t).Hub(half), "dev", dev()...)
+	err = refused(t, recorder.New(t).Hub(half), dev()...)
 	require.ErrorContains(t, err, `output "transitGatewayId" of stack organization/retail/network: is missing or empty`)
 }
 
 func TestEnvironmentThatTheHubDoesNotListIsRefused(t *testing.T) {
-	err := refused(t, recorder.New(t).Hub(hubOutputs()), "dev", stackfile.Set("name", "qa"))
+	err := refused(t, recorder.New(t).Hub(hubOutputs()), stackfile.Set("name", "qa"))
 	require.ErrorContains(t, err, "retail:environment.name: the hub must list the environment, got qa")
 }
 
 func TestRangeOutsideTheHubsAllocationIsRefused_N2(t *testing.T) {
-	err := refused(t, recorder.New(t).Hub(hubOutputs()), "dev", dev(stackfile.Set("vpcs.main.cidr", "10.30.0.0/16"))...)
+	err := refused(t, recorder.New(t).Hub(hubOutputs()), dev(stackfile.Set("vpcs.main.cidr", "10.30.0.0/16"))...)
 	require.ErrorContains(t, err, "retail:environment.vpcs.main.cidr: must lie in what the hub allots to dev (10.20.0.0/16), got 10.30.0.0/16")
 }
 
@@ -118,7 +118,7 @@ func standing(blueVersion string) recorder.State {
 }
 
 func TestWhatStandsNowIsConsidered_E4(t *testing.T) {
-	err := refused(t, recorder.New(t).Hub(hubOutputs()).Outputs(standing("1.33")), "dev", dev()...)
+	err := refused(t, recorder.New(t).Hub(hubOutputs()).Outputs(standing("1.33")), dev()...)
 	require.ErrorContains(t, err, "retail:environment.vpcs.main.clusters.blue.version: colour blue has weight 100 and is not upgraded in place, it runs 1.33, got 1.34")
 
 	again := recorder.New(t).Hub(hubOutputs()).Outputs(standing("1.34"))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -110,13 +111,32 @@ func (s *Stack) Refresh(t testing.TB) Plan {
 // Destroy deletes all of the stack's resources.
 func (s *Stack) Destroy(t testing.TB) Plan {
 	t.Helper()
-	plan, err := s.collect(func(channel chan events.EngineEvent, text *bytes.Buffer) error {
+	plan, err := s.TryDestroy()
+	require.NoError(t, err, plan.Text)
+	return plan
+}
+
+// TryDestroy is Destroy for stacks that may refuse.
+func (s *Stack) TryDestroy() (Plan, error) {
+	return s.collect(func(channel chan events.EngineEvent, text *bytes.Buffer) error {
 		_, err := s.auto.Destroy(context.Background(), optdestroy.EventStreams(channel),
 			optdestroy.ProgressStreams(text), optdestroy.ErrorProgressStreams(text))
 		return err
 	})
-	require.NoError(t, err, plan.Text)
-	return plan
+}
+
+// Unprotect lifts the protection of everything in the stack's state, as an
+// operator does who means to take a protected stack down.
+func (s *Stack) Unprotect(t testing.TB) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(s.world.Root, ".sandbox", "bin", "pulumi"),
+		"state", "unprotect", "--all", "--yes", "--stack", s.auto.Name(), "--non-interactive")
+	cmd.Dir, cmd.Env = s.auto.Workspace().WorkDir(), os.Environ()
+	for key, value := range s.world.Env {
+		cmd.Env = append(cmd.Env, key+"="+value)
+	}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
 }
 
 // State is the stack's deployment as `pulumi stack export` prints it.

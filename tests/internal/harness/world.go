@@ -42,6 +42,8 @@ func Start(t testing.TB) *World {
 	})
 	world.Sandbox(t, "start")
 	world.JSON(t, &world.Env, "env", "--json")
+	backend := strings.TrimPrefix(world.Env["PULUMI_BACKEND_URL"], "file://")
+	require.NoError(t, os.MkdirAll(backend, 0o700))
 	return world
 }
 
