@@ -12,6 +12,9 @@ import (
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -64,6 +67,9 @@ func (c *cluster) start(ctx context.Context, m *manager) (err error) {
 	if err := c.waitReady(ctx); err != nil {
 		return err
 	}
+	if err := c.dropNodeLeases(ctx); err != nil {
+		return err
+	}
 	if err := c.run(m, all[2:]); err != nil {
 		return err
 	}
@@ -73,6 +79,17 @@ func (c *cluster) start(ctx context.Context, m *manager) (err error) {
 	c.agents.start(c)
 	c.log.Info("control plane is ready", "version", c.record.Spec.Version, "url", serverURL(c.record), "took", time.Since(began).Round(time.Millisecond))
 	return nil
+}
+
+// dropNodeLeases takes the leases away that the last KWOK held. A new one would
+// try to create them, fail, and let the nodes' pods wait for half a minute
+// before it tries again.
+func (c *cluster) dropNodeLeases(ctx context.Context) error {
+	err := c.typed.CoordinationV1().Leases(corev1.NamespaceNodeLease).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // bootstrap makes what EKS has in every cluster.
