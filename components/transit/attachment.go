@@ -1,6 +1,8 @@
 package transit
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2transitgateway"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ram"
@@ -67,7 +69,7 @@ func (b *attachmentBuilder) attach() error {
 		if err != nil {
 			return err
 		}
-		opts = append(opts[:len(opts):len(opts)], pulumi.DependsOn([]pulumi.Resource{accepted}))
+		opts = slices.Concat(opts, []pulumi.ResourceOption{pulumi.DependsOn([]pulumi.Resource{accepted})})
 	}
 	subnets := pulumi.StringArray{}
 	for _, zone := range tags.Sorted(b.args.Subnets) {
@@ -131,7 +133,7 @@ func (b *attachmentBuilder) hubSide() error {
 // attachment is accepted and routed: until then AWS refuses the route or drops
 // what follows it (case N1).
 func (b *attachmentBuilder) vpcRoutes() error {
-	opts := append(b.opts[:len(b.opts):len(b.opts)], pulumi.DependsOn(b.usable))
+	opts := slices.Concat(b.opts, []pulumi.ResourceOption{pulumi.DependsOn(b.usable)})
 	for _, zone := range tags.Sorted(b.args.RouteTables) {
 		for _, destination := range b.args.Destinations {
 			route, err := ec2.NewRoute(b.ctx, names.Child(b.name, zone, key(destination)), &ec2.RouteArgs{

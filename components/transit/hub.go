@@ -2,7 +2,6 @@ package transit
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2transitgateway"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ram"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/names"
@@ -32,7 +31,7 @@ type hubBuilder struct {
 	gateway    *ec2transitgateway.TransitGateway
 	tables     map[string]*ec2transitgateway.RouteTable
 	onPremises *ec2transitgateway.RouteTable
-	share      *ram.ResourceShare
+	shareArn   pulumi.StringOutput
 	opts       []pulumi.ResourceOption
 }
 
@@ -55,7 +54,7 @@ func NewHub(ctx *pulumi.Context, name string, args *HubArgs, opts ...pulumi.Reso
 		}
 	}
 	component.TransitGatewayID, component.TransitGatewayArn = b.gateway.ID().ToStringOutput(), b.gateway.Arn
-	component.OnPremisesRouteTable, component.ShareArn = b.onPremises.ID().ToStringOutput(), b.share.Arn
+	component.OnPremisesRouteTable, component.ShareArn = b.onPremises.ID().ToStringOutput(), b.shareArn
 	tables := pulumi.StringMap{}
 	for environment, table := range b.tables {
 		component.RouteTables[environment] = table.ID().ToStringOutput()

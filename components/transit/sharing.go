@@ -10,9 +10,11 @@ import (
 	"retail/components/internal/tags"
 )
 
-// sharing offers the gateway to the environments' accounts.
-func (b *hubBuilder) sharing() (err error) {
-	b.share, err = ram.NewResourceShare(b.ctx, names.Child(b.name, "share"), &ram.ResourceShareArgs{
+// sharing offers the gateway to the environments' accounts. The share's ARN is
+// handed on only once gateway and principals are in it: before that, nobody
+// else sees the gateway (case N1).
+func (b *hubBuilder) sharing() error {
+	share, err := ram.NewResourceShare(b.ctx, names.Child(b.name, "share"), &ram.ResourceShareArgs{
 		Name:                    pulumi.String(b.args.PhysicalName),
 		AllowExternalPrincipals: pulumi.Bool(b.args.Share == ShareExternal),
 		Tags:                    b.tags("share"),
@@ -20,20 +22,24 @@ func (b *hubBuilder) sharing() (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = ram.NewResourceAssociation(b.ctx, names.Child(b.name, "share"), &ram.ResourceAssociationArgs{
-		ResourceShareArn: b.share.Arn, ResourceArn: b.gateway.Arn,
+	gateway, err := ram.NewResourceAssociation(b.ctx, names.Child(b.name, "share"), &ram.ResourceAssociationArgs{
+		ResourceShareArn: share.Arn, ResourceArn: b.gateway.Arn,
 	}, b.guarded()...)
 	if err != nil {
 		return err
 	}
+	shared := []any{gateway.ResourceShareArn}
 	principals := b.principals()
 	for _, key := range tags.Sorted(principals) {
-		if _, err := ram.NewPrincipalAssociation(b.ctx, names.Child(b.name, "share", key), &ram.PrincipalAssociationArgs{
-			ResourceShareArn: b.share.Arn, Principal: pulumi.String(principals[key]),
-		}, b.guarded()...); err != nil {
+		principal, err := ram.NewPrincipalAssociation(b.ctx, names.Child(b.name, "share", key), &ram.PrincipalAssociationArgs{
+			ResourceShareArn: share.Arn, Principal: pulumi.String(principals[key]),
+		}, b.guarded()...)
+		if err != nil {
 			return err
 		}
+		shared = append(shared, principal.ResourceShareArn)
 	}
+	b.shareArn = pulumi.All(shared...).ApplyT(func(arns []any) string { return arns[0].(string) }).(pulumi.StringOutput)
 	return nil
 }
 

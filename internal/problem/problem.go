@@ -92,7 +92,7 @@ func All(err error) []*Problem {
 	if err == nil {
 		return nil
 	}
-	if p, ok := err.(*Problem); ok {
+	if p, ok := err.(*Problem); ok { //nolint:errorlint // the tree is walked below; what wraps a problem keeps its own words
 		return []*Problem{p}
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

@@ -103,7 +103,7 @@ func textIsNoNumber(from, to reflect.Type, data any) (any, error) {
 // wrongKinds turns mapstructure's errors, a tree of joined and wrapped ones,
 // into problems.
 func wrongKinds(err error) []error {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // this is the walk through the tree of wrapped errors
 	case nil:
 		return nil
 	case *mapstructure.DecodeError:

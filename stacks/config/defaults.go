@@ -25,8 +25,8 @@ func or[T comparable](value *T, fallback T) {
 	}
 }
 
-func (n *Network) setDefaults(stack string) {
-	or(&n.AWS.SessionName, project+"-"+stack)
+func (n *Network) setDefaults(self Stack) {
+	or(&n.AWS.SessionName, project+"-"+self.Name)
 	or(&n.TransitGateway.ASN, defaultASN)
 	or(&n.TransitGateway.Acceptance, Explicit)
 	or(&n.Sharing.Mode, ShareOrganization)
@@ -41,9 +41,10 @@ func (n *Network) setDefaults(stack string) {
 	}
 }
 
-func (e *Environment) setDefaults(stack string) {
-	or(&e.Name, stack)
-	or(&e.AWS.SessionName, project+"-"+stack)
+func (e *Environment) setDefaults(self Stack) {
+	or(&e.Name, self.Name)
+	or(&e.Hub.Stack, self.Organization+"/"+self.Project+"/"+networkKey)
+	or(&e.AWS.SessionName, project+"-"+self.Name)
 	or(&e.Criticality, High)
 	or(&e.LogRetentionDays, defaultRetentionDays)
 	for name, vpc := range e.VPCs {

@@ -39,7 +39,8 @@ const (
 // environment associates and routes its own attachments.
 type Hub struct {
 	// Stack is the hub's stack as organization/project/stack; with a self-managed
-	// backend the organization is the literal word "organization". Required.
+	// backend the organization is the literal word "organization". Default: the
+	// stack network of this stack's own organization and project.
 	Stack string `json:"stack"`
 	// Account is the hub's AWS account id. Required.
 	Account string `json:"account"`

@@ -22,12 +22,16 @@ const (
 // checks every rule. Its errors name path, value, rule and remedy, all at once.
 func Load(ctx *pulumi.Context) (*Config, error) {
 	source := pulumiconfig.New(ctx, project)
-	return Parse(source.Get(networkKey), source.Get(environmentKey), ctx.Stack())
+	self := Stack{Organization: ctx.Organization(), Project: ctx.Project(), Name: ctx.Stack()}
+	return Parse(source.Get(networkKey), source.Get(environmentKey), self)
 }
+
+// Stack is the running stack's full name.
+type Stack struct{ Organization, Project, Name string }
 
 // Parse is Load for the JSON values of retail:network and retail:environment,
 // of which exactly one is not empty, and the stack's name.
-func Parse(network, environment, stack string) (*Config, error) {
+func Parse(network, environment string, self Stack) (*Config, error) {
 	switch {
 	case (network == "") == (environment == ""):
 		var list problem.List
@@ -36,28 +40,28 @@ func Parse(network, environment, stack string) (*Config, error) {
 			found = "both"
 		}
 		list.Add("retail", "exactly one of retail:network and retail:environment decides what the stack is", found,
-			fmt.Sprintf("set one of them in Pulumi.%s.yaml", stack))
+			fmt.Sprintf("set one of them in Pulumi.%s.yaml", self.Name))
 		return nil, list.Err()
 	case network != "":
 		parsed := &Network{}
-		err := parse("retail:"+networkKey, network, stack, parsed)
+		err := parse("retail:"+networkKey, network, self, parsed)
 		return &Config{Network: parsed}, err
 	default:
 		parsed := &Environment{}
-		err := parse("retail:"+environmentKey, environment, stack, parsed)
+		err := parse("retail:"+environmentKey, environment, self, parsed)
 		return &Config{Environment: parsed}, err
 	}
 }
 
 // stackKind is the configuration of either kind of stack.
 type stackKind interface {
-	setDefaults(stack string)
+	setDefaults(self Stack)
 	Validate() error
 }
 
 // parse decodes one JSON value strictly, fills in the defaults and checks every
 // rule. Values of the wrong kind come alone: the rules would only repeat them.
-func parse(path, text, stack string, into stackKind) error {
+func parse(path, text string, self Stack, into stackKind) error {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var raw any
@@ -68,7 +72,7 @@ func parse(path, text, stack string, into stackKind) error {
 	var list problem.List
 	list.Join(unknown, kinds)
 	if kinds == nil {
-		into.setDefaults(stack)
+		into.setDefaults(self)
 		list.Join(into.Validate())
 	}
 	return problem.Under(path, list.Err())

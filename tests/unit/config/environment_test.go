@@ -1,6 +1,11 @@
 package config_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
 
 const (
 	main  = "vpcs.main"
@@ -29,9 +34,15 @@ func TestAccountsAndRoles(t *testing.T) {
 }
 
 func TestHubStackNameHasThreePartsS2(t *testing.T) {
-	for _, name := range []string{"network", "retail/network", "organization//network", "a/b/c/d", ""} {
+	for _, name := range []string{"network", "retail/network", "organization//network", "a/b/c/d", "/retail/network"} {
 		refusal{name, edits{set("hub.stack", name)}, []string{"hub.stack: must have the three parts organization/project/stack, got \"" + name + "\": write \"organization/retail/network\""}}.check(t, "dev")
 	}
+}
+
+func TestHubStackDefaultsToNetworkBesideTheEnvironmentS2(t *testing.T) {
+	dev, err := load(t, "dev", set("hub.stack", nil))
+	require.NoError(t, err)
+	assert.Equal(t, "organization/retail/network", dev.Environment.Hub.Stack)
 }
 
 func TestRelaxationsNeedAReason(t *testing.T) {
@@ -91,12 +102,8 @@ func TestRangesN2(t *testing.T) {
 
 func TestPodRangesMayRepeatN2(t *testing.T) {
 	prod, err := load(t, "prod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := prod.Environment.VPCs["main"].PodCIDR; got != prod.Environment.VPCs["second"].PodCIDR {
-		t.Fatalf("the committed VPCs show it: %s", got)
-	}
+	require.NoError(t, err)
+	assert.Equal(t, prod.Environment.VPCs["main"].PodCIDR, prod.Environment.VPCs["second"].PodCIDR)
 }
 
 func TestEndpointsAndFlowLogs(t *testing.T) {

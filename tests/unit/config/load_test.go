@@ -17,7 +17,7 @@ type edits = []func(map[string]any)
 func load(t *testing.T, stack string, change ...func(map[string]any)) (*config.Config, error) {
 	t.Helper()
 	values := stackfile.Read(t, stack, change...)
-	return config.Parse(values["retail:network"], values["retail:environment"], stack)
+	return config.Parse(values["retail:network"], values["retail:environment"], self(stack))
 }
 
 // refusals are edits of a committed stack file and what is said about them.
@@ -38,6 +38,10 @@ func (r refusal) check(t *testing.T, stack string) {
 			assert.Contains(t, err.Error(), want)
 		}
 	})
+}
+
+func self(stack string) config.Stack {
+	return config.Stack{Organization: "organization", Project: "retail", Name: stack}
 }
 
 func set(path string, value any) func(map[string]any) { return stackfile.Set(path, value) }
@@ -81,11 +85,11 @@ func TestDefaultsAreProductionSafe(t *testing.T) {
 }
 
 func TestExactlyOneKindOfStack(t *testing.T) {
-	_, err := config.Parse("", "", "dev")
+	_, err := config.Parse("", "", self("dev"))
 	require.EqualError(t, err, "retail: exactly one of retail:network and retail:environment decides what the stack is, got neither: set one of them in Pulumi.dev.yaml")
-	_, err = config.Parse("{}", "{}", "dev")
+	_, err = config.Parse("{}", "{}", self("dev"))
 	require.ErrorContains(t, err, "got both")
-	_, err = config.Parse("nonsense", "", "dev")
+	_, err = config.Parse("nonsense", "", self("dev"))
 	require.ErrorContains(t, err, "retail:network: must be a mapping of keys")
 }
 
