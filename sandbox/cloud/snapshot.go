@@ -37,22 +37,34 @@ func (w *World) Normalised() map[string]string {
 	records := w.lasting()
 	labels := labelsOf(records)
 	rename := w.renames(records, labels)
-	out := map[string]string{}
+	texts := map[string][]string{}
 	for i, r := range records {
 		text, _ := json.Marshal(r.State) // plain data always marshals
+		named := rename.Replace(string(text))
 		for _, p := range passing {
-			text = p.pattern.ReplaceAll(text, []byte(p.mark))
+			named = p.pattern.ReplaceAllString(named, p.mark)
 		}
-		finished := ""
 		if r.Unfinished {
-			finished = " unfinished"
+			named += " unfinished"
 		}
-		out[labels[i]] = rename.Replace(string(text)) + finished
+		texts[labels[i]] = append(texts[labels[i]], named)
+	}
+	out := map[string]string{}
+	for label, same := range texts {
+		sort.Strings(same)
+		for i, text := range same {
+			name := label
+			if i > 0 {
+				name = fmt.Sprintf("%s #%d", label, i+1)
+			}
+			out[name] = text
+		}
 	}
 	return out
 }
 
-// passing are values that differ from run to run.
+// passing are values that differ from run to run: what AWS picks, and where and
+// when the processes of a control plane run.
 var passing = []struct {
 	pattern *regexp.Regexp
 	mark    string
@@ -60,15 +72,18 @@ var passing = []struct {
 	{regexp.MustCompile(`127\.0\.0\.\d+:\d+`), "<address>"},
 	{regexp.MustCompile(`LS0tLS1CRUdJTi[A-Za-z0-9+/=]+`), "<certificate>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*`), "<time>"},
+	{regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9a-f]{17}\b`), "<id>"},
+	{regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`), "<uuid>"},
+	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
+	{regexp.MustCompile(`("private(Ip|IpAddress)":")[0-9.]+"`), `${1}<address>"`},
 }
 
-// labelsOf names each record: the end of its URN with account and region; what
-// AWS made for another by its type and its owner's label. Equal labels (two
-// resources of one URN, a bug to be seen) are numbered.
+// labelsOf names each record: by its URN; what AWS made for another by its type
+// and its owner's label. Two resources of one URN, a bug to be seen, and the
+// like that AWS makes have one label; what they hold tells them apart.
 func labelsOf(records []*Record) []string {
 	byID := map[string]string{}
 	labels := make([]string, len(records))
-	seen := map[string]int{}
 	for pass := range 2 {
 		for i, r := range records {
 			if (pass == 0) != (r.URN != "") {
@@ -77,10 +92,6 @@ func labelsOf(records []*Record) []string {
 			label := r.URN
 			if r.URN == "" {
 				label = fmt.Sprintf("%s of %s", r.Token, first(byID[r.Owner], r.value("name"), r.Account+"/"+r.Region))
-			}
-			seen[label]++
-			if n := seen[label]; n > 1 {
-				label = fmt.Sprintf("%s #%d", label, n)
 			}
 			labels[i], byID[r.ID] = label, label
 		}
