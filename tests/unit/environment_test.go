@@ -67,3 +67,24 @@ func TestDevOfTheCommittedConfiguration(t *testing.T) {
 		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   8,
 	}, up(t, "dev", dev()...).Count())
 }
+
+// Production is two of dev's VPC, with a third zone and a NAT gateway in each.
+func TestProdOfTheCommittedConfiguration(t *testing.T) {
+	want := up(t, "dev", dev()...).Count()
+	for token := range want {
+		want[token] *= 2
+	}
+	for token, count := range map[string]int{
+		"pulumi:providers:pulumi": 1, "pulumi:providers:aws": 2, "pulumi:providers:eks": 1, "pulumi:pulumi:StackReference": 1,
+		subnetType: 2 * 5 * 3, "aws:ec2/subnetCidrReservation:SubnetCidrReservation": 2 * 3,
+		"aws:ec2/routeTable:RouteTable":                       2 * (3 + 3),
+		"aws:ec2/routeTableAssociation:RouteTableAssociation": 2 * 5 * 3,
+		natGateway:                    2 * 3,
+		"aws:ec2/eip:Eip":             2 * 3,
+		routeType:                     2 * (1 + 3 + 2*3), // internet: public, private in each zone; gateway: the data centre and the other VPC in each zone
+		"aws:eks/nodeGroup:NodeGroup": 2 * 2 * 3,
+	} {
+		want[token] = count
+	}
+	assert.Equal(t, want, up(t, "prod", prod()...).Count())
+}
