@@ -118,7 +118,7 @@ func (c *Cluster) controlPlane(
 	control := remote.EksCluster
 	c.Name, c.Arn, c.Endpoint = control.Name(), control.Arn(), control.Endpoint()
 	c.CertificateAuthority = control.CertificateAuthority().Data().Elem()
-	c.NodeSecurityGroupID = control.VpcConfig().ClusterSecurityGroupId().Elem()
+	c.NodeSecurityGroupID = nodeSecurityGroup(ctx, control, pulumi.Parent(c))
 	c.ControlPlaneSecurityGroupID = group.ID().ToStringOutput()
 	return nil
 }

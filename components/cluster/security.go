@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -21,6 +22,22 @@ var toNodes = []struct {
 	{9443, "webhooks of the AWS Load Balancer Controller"},
 	{10250, "kubelet: logs, exec, port-forward; metrics-server"},
 	{15017, "webhooks of Istio"},
+}
+
+// nodeSecurityGroup is the group that EKS makes for the cluster and puts every node
+// in. The cluster has it as vpcConfig.clusterSecurityGroupId, but a preview in which a
+// subnet is added does not know any part of vpcConfig, and would show every rule on
+// the group as replaced. EKS tags the group with the cluster's name, so that it can be
+// looked up as soon as the cluster stands (Amazon EKS User Guide, "View Amazon EKS
+// security group requirements for clusters").
+func nodeSecurityGroup(ctx *pulumi.Context, control awseks.ClusterOutput, child pulumi.ResourceOrInvokeOption) pulumi.StringOutput {
+	// The ID is the name, but is not known before the cluster stands.
+	id := control.ApplyT(func(cluster *awseks.Cluster) pulumi.IDOutput { return cluster.ID() }).(pulumi.IDOutput)
+	return ec2.LookupSecurityGroupOutput(ctx, ec2.LookupSecurityGroupOutputArgs{
+		Filters: ec2.GetSecurityGroupFilterArray{ec2.GetSecurityGroupFilterArgs{
+			Name: pulumi.String("tag:aws:eks:cluster-name"), Values: pulumi.StringArray{id},
+		}},
+	}, child).Id()
 }
 
 // newSecurityGroup makes the group of the control plane's interfaces, beside the one

@@ -55,7 +55,9 @@ func (f *foundation) firstDeployment(t *testing.T) {
 // fall back on a default.
 func (f *foundation) explicitProviders(t *testing.T) {
 	for _, stack := range []*harness.Stack{f.network, f.dev} {
-		var state struct{ Resources []struct{ URN, Provider string } }
+		var state struct {
+			Resources []struct{ URN, Provider string }
+		}
 		require.NoError(t, json.Unmarshal(stack.State(t), &state))
 		explicit := 0
 		for _, resource := range state.Resources {

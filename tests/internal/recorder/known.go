@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -137,12 +138,29 @@ func cluster(name string, inputs resource.PropertyMap) (string, State) {
 	if settings == nil {
 		settings = State{}
 	}
-	settings["clusterSecurityGroupId"] = "sg-eks-made-" + physical
+	settings["clusterSecurityGroupId"] = eksMade + physical
 	settings["vpcId"] = "vpc-main"
 	return physical, State{
 		"arn": arn("eks", "cluster/"+physical), "name": physical, "endpoint": "https://" + physical + ".example",
 		"certificateAuthority": State{"data": "Y2E="}, "vpcConfig": settings, "platformVersion": "eks.1", "status": "ACTIVE",
 	}
+}
+
+// eksMade begins the id of the security group that EKS makes for a cluster.
+const eksMade = "sg-eks-made-"
+
+// clusterSecurityGroup finds the group that EKS made, by the tag that EKS puts
+// on it; a lookup by anything else finds nothing.
+func clusterSecurityGroup(inputs resource.PropertyMap) (State, error) {
+	filters, _ := inputs.Mappable()["filters"].([]any)
+	for _, filter := range filters {
+		fields, _ := filter.(map[string]any)
+		values, _ := fields["values"].([]any)
+		if fields["name"] == "tag:aws:eks:cluster-name" && len(values) == 1 {
+			return State{"id": fmt.Sprint(eksMade, values[0])}, nil
+		}
+	}
+	return nil, fmt.Errorf("recorder: no security group for filters %v", filters)
 }
 
 // stackReference answers for a stack without outputs: a test that reads one

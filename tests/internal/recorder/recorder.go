@@ -62,6 +62,7 @@ type Call struct {
 func New(t testing.TB) *Recorder {
 	r := &Recorder{t: t, answers: Known(), replies: map[string]Reply{}}
 	r.replies["aws:index/getCallerIdentity:getCallerIdentity"] = nil
+	r.replies["aws:ec2/getSecurityGroup:getSecurityGroup"] = clusterSecurityGroup
 	r.Outputs(nil)
 	return r
 }

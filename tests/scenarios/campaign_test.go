@@ -1,0 +1,188 @@
+package scenarios
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"retail/tests/internal/harness"
+)
+
+var (
+	campaignScope = flag.String("campaign", "sample", "sample: a few faults and kills, drawn by the seed; full: a fault at every AWS call")
+	campaignSeed  = flag.Uint64("campaign-seed", 0, "draws the sample and the points at which the engine is killed; 0: by the clock")
+	campaignAfter = flag.Float64("campaign-after", 1, "full: share of the calls that also fail after their effect, drawn by the seed")
+)
+
+// How much a campaign does. A sample must end in well under two minutes.
+const (
+	sampledFaults = 6
+	sampledKills  = 2
+	fullKills     = 20
+)
+
+// campaign disturbs the first deployment of the hub and of dev, each time in
+// another place, and wants every disturbed deployment to end like an
+// undisturbed one.
+type campaign struct {
+	stages []*stage
+	mu     sync.Mutex
+	runs   int
+	failed []string
+}
+
+// stage is the deployment of one stack: the world that it starts from, at rest,
+// and what an undisturbed deployment called and made.
+type stage struct {
+	stack string
+	base  *harness.World
+	calls []call
+	want  state
+}
+
+// TestCampaign (G7): a fault before or after the effect of an AWS call, or the
+// engine killed while the call is on its way. A plain second `up` (after a kill:
+// the documented recovery first) must lead to the same world, with nothing made
+// twice and nothing left to do.
+func TestCampaign(t *testing.T) {
+	seed := *campaignSeed
+	if seed == 0 {
+		seed = uint64(time.Now().Unix()) //nolint:gosec // the clock is past 1970
+	}
+	t.Logf("seed %d: repeat with -campaign-seed %d", seed, seed)
+	c := &campaign{}
+	c.prepare(t)
+	plan := c.plan(rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // a draw, not a secret
+	t.Run("runs", func(t *testing.T) {
+		for _, d := range plan {
+			t.Run(d.String(), func(t *testing.T) {
+				t.Parallel()
+				t.Cleanup(func() { c.count(t, d) })
+				d.run(t)
+			})
+		}
+	})
+	t.Logf("campaign %s: %d runs, %d passed, %d failed", *campaignScope, c.runs, c.runs-len(c.failed), len(c.failed))
+	for _, name := range c.failed {
+		t.Logf("failed: %s", name)
+	}
+}
+
+// prepare deploys once without disturbance and keeps a world at rest before
+// each stack.
+func (c *campaign) prepare(t *testing.T) {
+	t.Helper()
+	world := harness.StartHollow(t)
+	world.Prepare(t, "network", "dev")
+	for _, stack := range []string{"network", "dev"} {
+		world.Rest(t)
+		stage := &stage{stack: stack, base: world}
+		world = world.Copy(t)
+		text, err := world.Engine(upOf(stack)...).Run()
+		require.NoError(t, err, text)
+		stage.calls, stage.want = callsOf(t, world, stack), stateOf(t, world)
+		require.NotEmpty(t, stage.calls)
+		c.stages = append(c.stages, stage)
+	}
+}
+
+func upOf(stack string) []string {
+	return []string{"up", "--yes", "--skip-preview", "--suppress-progress", "--stack", stack}
+}
+
+// plan lists the campaign's disturbances.
+func (c *campaign) plan(draw *rand.Rand) []disturbance {
+	var before, after []disturbance
+	for _, s := range c.stages {
+		for _, at := range s.calls {
+			before = append(before, disturbance{s, at, "before", "error"})
+			if at.writes() {
+				after = append(after, disturbance{s, at, "after", "timeout"})
+			}
+		}
+	}
+	kills := kills(slices.Concat(before, after), draw)
+	if *campaignScope == "full" {
+		shuffle(after, draw)
+		return slices.Concat(kills[:fullKills], before, after[:int(*campaignAfter*float64(len(after)))])
+	}
+	faults := slices.Concat(before, after)
+	shuffle(faults, draw)
+	return slices.Concat(kills[:sampledKills], faults[:sampledFaults])
+}
+
+// kills are disturbances at writing calls that hold the call while the engine
+// is killed, in random order.
+func kills(at []disturbance, draw *rand.Rand) []disturbance {
+	var out []disturbance
+	for _, d := range at {
+		if d.at.writes() {
+			d.kind = "hold"
+			out = append(out, d)
+		}
+	}
+	shuffle(out, draw)
+	return out
+}
+
+func shuffle[T any](list []T, draw *rand.Rand) {
+	draw.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+}
+
+func (c *campaign) count(t *testing.T, d disturbance) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.runs++
+	if t.Failed() {
+		c.failed = append(c.failed, d.String())
+		slices.Sort(c.failed)
+	}
+}
+
+// call is an AWS call of an undisturbed deployment, named by what makes it the
+// same call in another run, whatever the order of calls there.
+type call struct {
+	Verb      string `json:"verb"`
+	Operation string `json:"operation"`
+	Account   string `json:"account"`
+	URN       string `json:"urn"`
+	Nth       int    `json:"-"` // among the calls of the same name
+}
+
+func (c call) writes() bool { return c.Verb == "create" || c.Verb == "update" || c.Verb == "delete" }
+
+func (c call) String() string {
+	name := c.URN[strings.LastIndex(c.URN, "::")+1:]
+	if name = strings.TrimPrefix(name, ":"); name == "" {
+		name = c.Account
+	}
+	if c.Nth > 1 {
+		name = fmt.Sprintf("%s %d", name, c.Nth)
+	}
+	return c.Operation + " " + name
+}
+
+// callsOf are the calls that a world's log has of a stack's deployment; the
+// hub's come before those of the stacks that follow.
+func callsOf(t *testing.T, world *harness.World, stack string) []call {
+	t.Helper()
+	from := "1"
+	if stack != "network" {
+		from = fmt.Sprint(callsBefore(t, world) + 1)
+	}
+	var calls []call
+	world.JSON(t, &calls, "calls", "--json", "--from", from)
+	seen := map[call]int{}
+	for i, at := range calls {
+		seen[at]++
+		calls[i].Nth = seen[at]
+	}
+	return calls
+}
