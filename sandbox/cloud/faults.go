@@ -32,6 +32,8 @@ type Fault struct {
 	// call that writes.
 	Operation string `json:"operation,omitempty"`
 	Account   string `json:"account,omitempty"` // empty: any
+	// URN of the resource whose calls alone are struck; empty: any.
+	URN string `json:"urn,omitempty"`
 	// Nth matching call, counted from when the fault was added; 0 is 1.
 	Nth int `json:"nth,omitempty"`
 	// Times it strikes, from the n-th call on; 0 is 1, -1 is for ever.
@@ -138,7 +140,7 @@ func (w *World) strike(e *Entry) *Fault {
 }
 
 func (f *Fault) matches(e *Entry) bool {
-	if f.Account != "" && f.Account != e.Account {
+	if f.Account != "" && f.Account != e.Account || f.URN != "" && f.URN != e.URN {
 		return false
 	}
 	if f.Operation == "" {

@@ -11,6 +11,7 @@ import (
 type Registry struct {
 	specs   map[string]*Spec
 	invokes map[string]*Invoke
+	twice   []error // declared more than once
 }
 
 // NewRegistry is a registry with what the given services declare.
@@ -23,22 +24,22 @@ func NewRegistry(register ...func(*Registry)) *Registry {
 }
 
 // Add declares resource types. A token declared twice is a mistake in the
-// service packages and panics at start-up.
+// service packages, which NewWorld tells.
 func (r *Registry) Add(specs ...*Spec) {
 	for _, s := range specs {
 		if _, twice := r.specs[s.Token]; twice {
-			panic(fmt.Sprintf("resource type %s is declared twice", s.Token))
+			r.twice = append(r.twice, fmt.Errorf("resource type %s is declared twice", s.Token))
 		}
 		s.Global = s.Global || globalModules[module(s.Token)]
 		r.specs[s.Token] = s
 	}
 }
 
-// AddInvoke declares data sources. A token declared twice panics at start-up.
+// AddInvoke declares data sources, as Add does types.
 func (r *Registry) AddInvoke(invokes ...*Invoke) {
 	for _, i := range invokes {
 		if _, twice := r.invokes[i.Token]; twice {
-			panic(fmt.Sprintf("data source %s is declared twice", i.Token))
+			r.twice = append(r.twice, fmt.Errorf("data source %s is declared twice", i.Token))
 		}
 		r.invokes[i.Token] = i
 	}

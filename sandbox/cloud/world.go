@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -85,6 +86,9 @@ func NewWorld(o Options) (*World, error) {
 	if w.registry == nil {
 		w.registry = NewRegistry()
 	}
+	if err := errors.Join(w.registry.twice...); err != nil {
+		return nil, err
+	}
 	if w.org == nil {
 		w.org = DefaultOrganisation()
 	}
@@ -142,20 +146,6 @@ func (w *World) View(account, region string, f func(*Call) error) error {
 	defer w.rollback()
 	c := w.call(&Session{Account: account, Region: region}, "invoke", nil, "")
 	return f(c)
-}
-
-// Change runs a function under the lock and keeps what it changes, unless it
-// fails. Controllers that act on AWS from inside a cluster use it.
-func (w *World) Change(account, region, who string, f func(*Call) error) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.begin()
-	c := w.call(&Session{Account: account, Region: region}, "update", nil, who)
-	if err := f(c); err != nil {
-		w.rollback()
-		return err
-	}
-	return w.commit()
 }
 
 // call starts a Call in the state its verb expects.

@@ -81,11 +81,7 @@ type daemon struct {
 // wake loads the world and starts the control planes of its clusters.
 func (d *daemon) wake(ctx context.Context, file *store.Store) error {
 	var err error
-	d.clusters, err = clusters.New(clusters.Options{
-		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones,
-		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
-	})
-	if err != nil {
+	if d.clusters, err = d.manager(); err != nil {
 		return err
 	}
 	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(d.clusters), Facts: cloud.Tables, Journal: file})
@@ -93,6 +89,21 @@ func (d *daemon) wake(ctx context.Context, file *store.Store) error {
 		return err
 	}
 	return d.clusters.Resume(ctx)
+}
+
+// manager runs the control planes, or does without as the world's settings say.
+func (d *daemon) manager() (clusters.Manager, error) {
+	settings, err := readSettings(d.Folder)
+	if err != nil {
+		return nil, err
+	}
+	if settings.Hollow {
+		return clusters.NewHollow(), nil
+	}
+	return clusters.New(clusters.Options{
+		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones,
+		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
+	})
 }
 
 // zones are an account's zones, for the nodes of Auto Mode.
@@ -122,7 +133,7 @@ func (d *daemon) serve(ctx context.Context) error {
 	if err := os.WriteFile(pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
 		return err
 	}
-	defer os.Remove(pid)
+	defer func() { _ = os.Remove(pid) }() // a stale one misleads nobody: the socket tells
 
 	aws := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(maxMessage))
 	pulumirpc.RegisterResourceProviderServer(aws, provider.New(d.world))

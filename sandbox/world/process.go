@@ -59,7 +59,7 @@ func spawn(folder string) (<-chan error, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer out.Close() // the daemon has its own copy
+	defer func() { _ = out.Close() }() // the daemon has its own copy
 	daemon := exec.Command(self, "serve", "--world", folder)
 	daemon.Stdout, daemon.Stderr = out, out
 	daemon.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this shell
@@ -107,7 +107,7 @@ func Stop(ctx context.Context, folder string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
-	for alive(status.PID) {
+	for Alive(status.PID) {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("daemon %d has not ended after %s; see %s", status.PID, stopTimeout, filepath.Join(folder, logFile))
@@ -117,8 +117,8 @@ func Stop(ctx context.Context, folder string) error {
 	return nil
 }
 
-// alive tells whether a process exists and is no zombie.
-func alive(pid int) bool {
+// Alive tells whether a process exists and is no zombie.
+func Alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false
 	}

@@ -60,6 +60,9 @@ func (h *Harness) As(account, region string) *Client {
 	})}
 }
 
+// World is what the client calls.
+func (c *Client) World() *cloud.World { return c.h.World }
+
 // Check gives the inputs with defaults, and every broken rule as "path: reason".
 func (c *Client) Check(token string, inputs cloud.Props) (cloud.Props, []string) {
 	c.h.T.Helper()

@@ -29,9 +29,15 @@ func (a *app) serveCommand() *cobra.Command {
 }
 
 func (a *app) startCommand() *cobra.Command {
-	return &cobra.Command{
+	var settings world.Settings
+	start := &cobra.Command{
 		Use: "start", Short: "Start the world's daemon, if it does not run", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if c.Flags().Changed("hollow") {
+				if err := world.Choose(a.world, settings); err != nil {
+					return err
+				}
+			}
 			status, err := world.Start(c.Context(), a.world)
 			if err != nil {
 				return err
@@ -39,6 +45,9 @@ func (a *app) startCommand() *cobra.Command {
 			return a.show(status, func() { a.printf("the sandbox runs (process %d)\n", status.PID) })
 		},
 	}
+	start.Flags().BoolVar(&settings.Hollow, "hollow", false,
+		"make a world whose EKS clusters have no Kubernetes behind them, for fault campaigns")
+	return start
 }
 
 func (a *app) stopCommand() *cobra.Command {

@@ -53,12 +53,14 @@ func (a *app) baseline() ([]string, error) {
 
 func (a *app) downCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "down", Short: "Destroy every stack, compare identifiers before and after, end all processes", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.down(c.Context()) },
+		Use: "down [stack...]", Short: "Destroy every stack, compare identifiers before and after, end all processes",
+		Long: "Destroys every stack of the sandbox, the hub last, compares the world's identifiers with\n" +
+			"those before the first `up`, and ends all processes. With stacks named, destroys just these.",
+		RunE: func(c *cobra.Command, names []string) error { return a.down(c.Context(), names) },
 	}
 }
 
-func (a *app) down(ctx context.Context) error {
+func (a *app) down(ctx context.Context, names []string) error {
 	started := time.Now()
 	if _, err := world.Start(ctx, a.world); err != nil {
 		return err
@@ -73,12 +75,15 @@ func (a *app) down(ctx context.Context) error {
 	// The hub goes last: the environments' attachments hold its gateway.
 	sort.SliceStable(stacks, func(i, j int) bool { return stacks[i].Name != "network" && stacks[j].Name == "network" })
 	for _, s := range stacks {
-		if s.Resources == 0 {
+		if s.Resources == 0 || len(names) > 0 && !slices.Contains(names, s.Name) {
 			continue
 		}
 		if err := a.destroy(ctx, s.Name); err != nil {
 			return err
 		}
+	}
+	if len(names) > 0 {
+		return nil
 	}
 	left, err := a.leftovers()
 	if err != nil {
@@ -87,6 +92,11 @@ func (a *app) down(ctx context.Context) error {
 	if err := world.Stop(ctx, a.world); err != nil {
 		return err
 	}
+	return a.verdict(left, time.Since(started))
+}
+
+// verdict says what destroying everything has left behind.
+func (a *app) verdict(left []string, took time.Duration) error {
 	a.printf("\nleftovers: %d\n", len(left))
 	for _, line := range left {
 		a.printf("  %s\n", line)
@@ -94,7 +104,7 @@ func (a *app) down(ctx context.Context) error {
 	if len(left) > 0 {
 		return fmt.Errorf("%d resources are left that no stack owns; `sandbox reset` forgets the world", len(left))
 	}
-	a.printf("identifiers before = after; no process is left; down in %.1f s\n", time.Since(started).Seconds())
+	a.printf("identifiers before = after; no process is left; down in %.1f s\n", took.Seconds())
 	return nil
 }
 

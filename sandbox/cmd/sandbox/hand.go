@@ -75,6 +75,7 @@ func (a *app) faultAdd() *cobra.Command {
 	flags.StringVar(&f.Code, "code", "", "AWS's error code (default ServiceUnavailable)")
 	flags.StringVar(&f.Message, "message", "", "AWS's message")
 	flags.StringVar(&f.Account, "account", "", "only calls of this account")
+	flags.StringVar(&f.URN, "urn", "", "only calls for the resource of this URN")
 	flags.IntVar(&f.Retries, "retries", 3, "how often the SDK is throttled before the call passes")
 	return c
 }

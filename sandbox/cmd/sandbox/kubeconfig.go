@@ -44,22 +44,19 @@ func (a *app) kubectlCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file, err := os.CreateTemp("", "retail-kubeconfig-")
+			dir, err := os.MkdirTemp("", "retail-kubeconfig-")
 			if err != nil {
 				return err
 			}
-			defer os.Remove(file.Name())
-			if _, err := file.Write(text); err != nil {
-				return errors.Join(err, file.Close())
-			}
-			if err := file.Close(); err != nil {
-				return err
+			file := filepath.Join(dir, "config")
+			if err := os.WriteFile(file, text, 0o600); err != nil {
+				return errors.Join(err, os.RemoveAll(dir))
 			}
 			kubectl := exec.CommandContext(c.Context(), filepath.Join(a.tools(), "bin", "kubectl"),
-				append([]string{"--kubeconfig", file.Name()}, args[1:]...)...)
+				append([]string{"--kubeconfig", file}, args[1:]...)...)
 			kubectl.Env = toolchain.Env(a.root, a.world)
 			kubectl.Stdin, kubectl.Stdout, kubectl.Stderr = os.Stdin, a.out, os.Stderr
-			return kubectl.Run()
+			return errors.Join(kubectl.Run(), os.RemoveAll(dir))
 		},
 	}
 	roleFlag(c, &role)

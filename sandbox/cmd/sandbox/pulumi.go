@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -124,35 +122,30 @@ func (c changes) String() string {
 // update runs `pulumi up`, `refresh` or `destroy` on a stack and counts what it
 // did, from the engine's own events.
 func (a *app) update(ctx context.Context, verb, name string, args ...string) (changes, error) {
-	log, err := os.CreateTemp("", "retail-events-")
+	dir, err := os.MkdirTemp("", "retail-events-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(log.Name())
-	defer log.Close()
-	err = a.run(ctx, append([]string{verb, "--stack", name, "--yes", "--skip-preview", "--event-log", log.Name()}, args...)...)
-	counted, countErr := count(log)
-	return counted, errors.Join(err, countErr)
+	log := filepath.Join(dir, "events")
+	err = a.run(ctx, append([]string{verb, "--stack", name, "--yes", "--skip-preview", "--event-log", log}, args...)...)
+	counted := changes{}
+	if text, readErr := os.ReadFile(log); readErr == nil { // pulumi may fail before it writes any
+		counted = count(text)
+	}
+	return counted, errors.Join(err, os.RemoveAll(dir))
 }
 
-// count reads the summary event of an engine's event log.
-func count(log io.Reader) (changes, error) {
-	lines := bufio.NewReader(log)
-	for {
-		line, err := lines.ReadBytes('\n')
+// count reads the summary event of an engine's event log, one event a line.
+func count(log []byte) changes {
+	for line := range bytes.Lines(log) {
 		var event struct {
 			Summary *struct {
 				Changes changes `json:"resourceChanges"`
 			} `json:"summaryEvent"`
 		}
 		if json.Unmarshal(line, &event) == nil && event.Summary != nil {
-			return event.Summary.Changes, nil
-		}
-		if errors.Is(err, io.EOF) {
-			return changes{}, nil
-		}
-		if err != nil {
-			return nil, err
+			return event.Summary.Changes
 		}
 	}
+	return changes{}
 }

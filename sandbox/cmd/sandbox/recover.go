@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,8 +62,8 @@ func (a *app) recoverStack(ctx context.Context, name string) error {
 	if err := os.WriteFile(file, settled.Checkpoint, 0o600); err != nil {
 		return err
 	}
-	defer os.Remove(file)
-	if _, err := a.ask(ctx, "stack", "import", "--stack", name, "--file", file); err != nil {
+	_, err = a.ask(ctx, "stack", "import", "--stack", name, "--file", file)
+	if err := errors.Join(err, os.Remove(file)); err != nil {
 		return err
 	}
 	if len(settled.Found) == 0 {
@@ -75,12 +77,24 @@ func (a *app) recoverStack(ctx context.Context, name string) error {
 	return err
 }
 
-// unlock takes the backend's lock from a killed engine: the sandbox has one
-// user, who has just started another run.
+// unlock takes the backend's lock from an engine that is gone. One that runs
+// keeps it: then pulumi says so.
 func (a *app) unlock(ctx context.Context, name string) error {
 	locks, err := filepath.Glob(filepath.Join(a.backend(), ".pulumi", "locks", "organization", "retail", name, "*.json"))
 	if err != nil || len(locks) == 0 {
 		return err
+	}
+	for _, lock := range locks {
+		var holder struct {
+			PID int `json:"pid"`
+		}
+		text, err := os.ReadFile(lock)
+		if err != nil {
+			return err
+		}
+		if json.Unmarshal(text, &holder) == nil && world.Alive(holder.PID) {
+			return nil
+		}
 	}
 	_, err = a.ask(ctx, "cancel", "--yes", "--stack", name)
 	return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -120,7 +121,13 @@ func (a *app) clusters() ([]*cloud.Record, error) {
 
 func (a *app) previewCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "preview STACK [-- flag...]", Short: "Show what `pulumi up` would do to a stack", Args: cobra.MinimumNArgs(1),
+		Use: "preview STACK [-- flag...]", Short: "Show what `pulumi up` would do to a stack",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name the stack: make preview STACK=prod")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, err := world.Start(c.Context(), a.world); err != nil {
 				return err

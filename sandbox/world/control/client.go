@@ -112,7 +112,7 @@ func ask[T any](c *Client, method, path string, in any) (T, error) {
 	if err != nil {
 		return out, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it has been read
 	if response.StatusCode != http.StatusOK {
 		problem := &Problem{}
 		if err := json.NewDecoder(response.Body).Decode(problem); err != nil {

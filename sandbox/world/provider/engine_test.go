@@ -101,11 +101,13 @@ type resource struct {
 	Provider string `json:"provider,omitempty"`
 }
 
-// aws is a provider for an account, with default tags.
-func aws(name, account string, tags object) resource {
-	return resource{Name: name, Type: "pulumi:providers:aws", Inputs: object{
-		"region": "eu-west-1", "allowedAccountIds": []string{account}, "defaultTags": object{"tags": tags},
-		"assumeRole": object{"roleArn": "arn:aws:iam::" + account + ":role/retail-deploy", "sessionName": "test"},
+const devAccount = "222222222222"
+
+// aws is the provider "dev" for the dev account, with default tags.
+func aws(tags object) resource {
+	return resource{Name: "dev", Type: "pulumi:providers:aws", Inputs: object{
+		"region": "eu-west-1", "allowedAccountIds": []string{devAccount}, "defaultTags": object{"tags": tags},
+		"assumeRole": object{"roleArn": "arn:aws:iam::" + devAccount + ":role/retail-deploy", "sessionName": "test"},
 	}}
 }
 
@@ -113,8 +115,9 @@ func vpc(inputs object) resource {
 	return resource{"vpc", "aws:ec2/vpc:Vpc", inputs, "dev"}
 }
 
-func subnet(name, cidr string) resource {
-	return resource{name, "aws:ec2/subnet:Subnet", object{"vpcId": "${vpc.id}", "cidrBlock": cidr, "availabilityZoneId": "euw1-az1"}, "dev"}
+// subnet is the subnet "a" of the VPC.
+func subnet() resource {
+	return resource{"a", "aws:ec2/subnet:Subnet", object{"vpcId": "${vpc.id}", "cidrBlock": "10.0.0.0/24", "availabilityZoneId": "euw1-az1"}, "dev"}
 }
 
 // program is what the next commands run.
@@ -157,9 +160,9 @@ func (e *engine) fails(args ...string) string {
 	return out
 }
 
-func (e *engine) up() string {
+func (e *engine) up() {
 	e.t.Helper()
-	return e.must("up", "--yes", "--skip-preview", "--stack", "dev")
+	e.must("up", "--yes", "--skip-preview", "--stack", "dev")
 }
 
 // quiet expects a preview that changes nothing.

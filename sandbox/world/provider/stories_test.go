@@ -13,13 +13,11 @@ import (
 	"retail/sandbox/world/recovery"
 )
 
-const devAccount = "222222222222"
-
 var cidr = object{"cidrBlock": "10.0.0.0/16"}
 
 func TestUpIsQuietAfterwardsAndDestroyLeavesNothing(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, object{"environment": "dev"}), vpc(cidr), subnet("a", "10.0.0.0/24"))
+	e.program(aws(object{"environment": "dev"}), vpc(cidr), subnet())
 	e.up()
 	e.quiet()
 	e.must("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
@@ -31,7 +29,7 @@ func TestUpIsQuietAfterwardsAndDestroyLeavesNothing(t *testing.T) {
 
 func TestCheckTellsEveryBrokenRuleAtOnce(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), vpc(object{"cidrBlok": "10.0.0.0/16", "enableDnsSupport": "maybe", "instanceTenancy": "shared"}))
+	e.program(aws(nil), vpc(object{"cidrBlok": "10.0.0.0/16", "enableDnsSupport": "maybe", "instanceTenancy": "shared"}))
 	out := e.fails("preview", "--stack", "dev")
 	for _, part := range []string{"cidrBlok", `did you mean "cidrBlock"?`, "enableDnsSupport", "instanceTenancy"} {
 		assert.Contains(t, out, part)
@@ -40,13 +38,13 @@ func TestCheckTellsEveryBrokenRuleAtOnce(t *testing.T) {
 
 func TestUnknownTypeNamesTheFileToExtend(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), resource{"b", "aws:s3/bucketV2:BucketV2", object{}, "dev"})
+	e.program(aws(nil), resource{"b", "aws:s3/bucketV2:BucketV2", object{}, "dev"})
 	assert.Contains(t, e.fails("preview", "--stack", "dev"), "sandbox/cloud/s3/bucketv2.go")
 }
 
 func TestProviderSettingThatIsNotSimulatedIsRefused(t *testing.T) {
 	e := newEngine(t)
-	p := aws("dev", devAccount, nil)
+	p := aws(nil)
 	p.Inputs["endpoints"] = []object{{"ec2": "http://127.0.0.1"}}
 	e.program(p, vpc(cidr))
 	assert.Contains(t, e.fails("preview", "--stack", "dev"), "the provider setting endpoints is not simulated")
@@ -55,7 +53,7 @@ func TestProviderSettingThatIsNotSimulatedIsRefused(t *testing.T) {
 // S3: the account is no part of a resource's identity, so it must be refused.
 func TestWrongAccountIsRefusedBeforeAnyWrite(t *testing.T) {
 	e := newEngine(t)
-	p := aws("dev", devAccount, nil)
+	p := aws(nil)
 	p.Inputs["allowedAccountIds"] = []string{"333333333333"}
 	e.program(p, vpc(cidr))
 	assert.Contains(t, e.fails("up", "--yes", "--skip-preview", "--stack", "dev"), "AWS account ID not allowed: "+devAccount)
@@ -66,7 +64,7 @@ func TestWrongAccountIsRefusedBeforeAnyWrite(t *testing.T) {
 
 func TestRoleThatMayNotBeAssumedIsRefused(t *testing.T) {
 	e := newEngine(t)
-	p := aws("dev", devAccount, nil)
+	p := aws(nil)
 	p.Inputs["assumeRole"] = object{"roleArn": "arn:aws:iam::999999999999:role/retail-deploy"}
 	e.program(p, vpc(cidr))
 	assert.Contains(t, e.fails("preview", "--stack", "dev"), "api error AccessDenied")
@@ -74,7 +72,7 @@ func TestRoleThatMayNotBeAssumedIsRefused(t *testing.T) {
 
 func TestChangesAreUpdatesOrReplacementsAsInAWS(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), vpc(cidr), subnet("a", "10.0.0.0/24"))
+	e.program(aws(nil), vpc(cidr), subnet())
 	e.up()
 	for name, test := range map[string]struct {
 		inputs object
@@ -85,7 +83,7 @@ func TestChangesAreUpdatesOrReplacementsAsInAWS(t *testing.T) {
 		"tag":     {object{"cidrBlock": "10.0.0.0/16", "tags": object{"kubernetes.io/role/elb": "1"}}, []string{"~ aws:ec2/vpc:Vpc: (update)", "kubernetes.io/role/elb"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e.program(aws("dev", devAccount, nil), vpc(test.inputs), subnet("a", "10.0.0.0/24"))
+			e.program(aws(nil), vpc(test.inputs), subnet())
 			out := e.diff()
 			for _, part := range test.shows {
 				assert.Contains(t, out, part)
@@ -96,9 +94,9 @@ func TestChangesAreUpdatesOrReplacementsAsInAWS(t *testing.T) {
 
 func TestDefaultTagChangeUpdatesEveryTaggedResource(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, object{"team": "shop"}), vpc(cidr))
+	e.program(aws(object{"team": "shop"}), vpc(cidr))
 	e.up()
-	e.program(aws("dev", devAccount, object{"team": "web"}), vpc(cidr))
+	e.program(aws(object{"team": "web"}), vpc(cidr))
 	assert.Contains(t, e.diff(), "~ tagsAll")
 	e.up()
 	assert.Equal(t, object{"team": "web"}, e.one("aws:ec2/vpc:Vpc").State["tagsAll"])
@@ -107,7 +105,7 @@ func TestDefaultTagChangeUpdatesEveryTaggedResource(t *testing.T) {
 
 func TestDriftIsSeenByRefreshAndMended(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), vpc(cidr), subnet("a", "10.0.0.0/24"))
+	e.program(aws(nil), vpc(cidr), subnet())
 	e.up()
 	require.NoError(t, e.world.SetProperty("vpc", "enableDnsSupport", false))
 	require.NoError(t, e.world.RemoveByHand("a"))
@@ -120,7 +118,7 @@ func TestDriftIsSeenByRefreshAndMended(t *testing.T) {
 
 func TestFailureAfterTheEffectIsRepairedByTheNextUp(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), vpc(cidr), subnet("a", "10.0.0.0/24"))
+	e.program(aws(nil), vpc(cidr), subnet())
 	_, err := e.world.AddFault(cloud.Fault{Operation: "ec2:CreateVpc", When: cloud.After, Kind: cloud.KindTimeout})
 	require.NoError(t, err)
 	assert.Contains(t, e.fails("up", "--yes", "--skip-preview", "--stack", "dev"), "RequestTimeout")
@@ -132,7 +130,7 @@ func TestFailureAfterTheEffectIsRepairedByTheNextUp(t *testing.T) {
 
 func TestImportTakesOverWhatExists(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), vpc(cidr))
+	e.program(aws(nil), vpc(cidr))
 	e.up()
 	id := e.one("aws:ec2/vpc:Vpc").ID
 	e.must("state", "delete", "urn:pulumi:dev::trial::aws:ec2/vpc:Vpc::vpc", "--yes", "--stack", "dev")
@@ -144,7 +142,7 @@ func TestImportTakesOverWhatExists(t *testing.T) {
 // G7: the engine is killed while AWS makes a resource.
 func TestKilledEngineIsRecoveredWithoutMakingAnythingTwice(t *testing.T) {
 	e := newEngine(t)
-	e.program(aws("dev", devAccount, nil), vpc(cidr), subnet("a", "10.0.0.0/24"))
+	e.program(aws(nil), vpc(cidr), subnet())
 	_, err := e.world.AddFault(cloud.Fault{Operation: "ec2:CreateVpc", When: cloud.After, Kind: cloud.KindHold})
 	require.NoError(t, err)
 	up := e.command("up", "--yes", "--skip-preview", "--stack", "dev")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"retail/sandbox/cloud"
 )
@@ -33,7 +34,7 @@ func Open(path string) (*Store, error) {
 	// A crash of the machine may lose the last calls, which are worth nothing
 	// then; a crash of the process loses none, since the kernel has them.
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoSync: true, NoFreelistSync: true})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%s: another sandbox serves this world; stop it first", path)
 	}
 	if err != nil {
