@@ -95,13 +95,19 @@ func module(token string) string {
 	return strings.ToLower(name)
 }
 
+// packages are the service packages whose name is not that of the module.
+var packages = map[string]string{
+	"ec2transitgateway": "transitgateway", "vpc": "ec2", "cloudwatch": "logs", "autoscaling": "eks", "index": "sts",
+}
+
 // place is the file that declares, or should declare, a token.
 func place(token string) string {
 	_, rest, _ := strings.Cut(token, ":")
-	mod, name, _ := strings.Cut(rest, "/")
+	_, name, _ := strings.Cut(rest, "/")
 	name, _, _ = strings.Cut(name, ":")
-	if mod == "index" {
-		mod = "sts"
+	folder := module(token)
+	if other, ok := packages[folder]; ok {
+		folder = other
 	}
-	return fmt.Sprintf("sandbox/cloud/%s/%s.go", strings.ToLower(mod), strings.ToLower(name))
+	return fmt.Sprintf("sandbox/cloud/%s/%s.go", folder, strings.ToLower(name))
 }
