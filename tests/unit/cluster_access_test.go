@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// E10: one administrative path for the deploy role, none by EKS's bootstrap.
 func TestAccessEntriesE10(t *testing.T) {
 	r := deploy(t, managedColour())
 	policies := map[string]string{}
@@ -26,6 +27,7 @@ func TestAccessEntriesE10(t *testing.T) {
 	r.One(t, entryType, "main-blue-access-admin-222222222222-role-admins")
 }
 
+// E19: rules that mean nodes name the group EKS makes, not the control plane's own.
 func TestRulesNameTheGroupNodesAreInE19(t *testing.T) {
 	r := deploy(t, managedColour())
 	const nodes, controlPlane = "sg-eks-made-" + name, "sg-main-blue-control-plane"
@@ -44,6 +46,7 @@ func TestRulesNameTheGroupNodesAreInE19(t *testing.T) {
 	}
 }
 
+// E19: exactly one security group carries the cluster's tag, and EKS makes that one.
 func TestNoDeclaredSecurityGroupCarriesTheClusterTagE19(t *testing.T) {
 	groups := deploy(t, managedColour()).OfType(securityType)
 	require.Len(t, groups, 2)
@@ -54,6 +57,7 @@ func TestNoDeclaredSecurityGroupCarriesTheClusterTagE19(t *testing.T) {
 	}
 }
 
+// K1, K4: the Kubernetes provider's identity is known before the cluster is.
 func TestKubernetesProviderK1K4(t *testing.T) {
 	r := deploy(t, managedColour())
 	provider := r.One(t, kubeProviderType, "main-blue-kubernetes")
@@ -71,6 +75,7 @@ func TestKubernetesProviderK1K4(t *testing.T) {
 	}
 }
 
+// E15: role and Region in the arguments, no profile, no credential.
 func TestKubeconfigOfTheProviderE15(t *testing.T) {
 	var config struct {
 		Users []struct {
@@ -95,6 +100,7 @@ func TestKubeconfigOfTheProviderE15(t *testing.T) {
 	assert.Equal(t, "https://"+name+".example", config.Clusters[0].Cluster.Server)
 }
 
+// E11: the runner that deploys must be let in where the endpoint is private.
 func TestNetworksOutsideTheNodesReachThePrivateEndpointE11(t *testing.T) {
 	c := managedColour()
 	c.cluster.PrivateCIDRs = []string{"192.168.10.0/24"}

@@ -87,9 +87,6 @@ func TestPulumiEksMakesNoNodesRolesOrEntriesE9E18(t *testing.T) {
 	}
 }
 
-// E10: one administrative path for the deploy role, none by EKS's bootstrap.
-// E19: rules that mean nodes name the group EKS makes, not the control plane's own.
-// Exactly one security group carries the cluster's tag, and EKS makes that one.
 // E14: whatever permissions a cluster or its nodes use goes after them.
 func TestPermissionsOutliveTheirUsersE14(t *testing.T) {
 	r := deploy(t, managedColour())
@@ -113,8 +110,6 @@ func TestClusterWaitsForItsLogGroup(t *testing.T) {
 	assert.True(t, r.One(t, remoteType, "main-blue").WaitsFor(group))
 }
 
-// K1, K4: the Kubernetes provider's identity is known before the cluster is.
-// E15: role and Region in the arguments, no profile, no credential.
 // K9: every resource has the explicit provider of its package.
 func TestEveryResourceHasAnExplicitProviderK9(t *testing.T) {
 	r := deploy(t, managedColour())
@@ -187,7 +182,6 @@ func TestAutoModeWithoutBuiltInPoolsAdmitsItsNodeRoleE2(t *testing.T) {
 	assert.Equal(t, "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy", association.String("policyArn"))
 }
 
-// E11: the runner that deploys must be let in where the endpoint is private.
 func TestNothingIsRegisteredForARefusedCluster(t *testing.T) {
 	r := recorder.New(t)
 	err := r.Run(func(ctx *pulumi.Context) error {

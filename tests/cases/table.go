@@ -1,0 +1,85 @@
+package main
+
+// area groups the cases as people meet them.
+type area struct {
+	title string
+	cases []known
+}
+
+// known is a fault that people who run such environments have reported.
+type known struct {
+	id string
+	// must is what has to hold, in one line.
+	must string
+	// open is what no test shows. It is required of a case without a test.
+	open string
+}
+
+// Reasons that several cases share.
+const (
+	later = "The program makes no Kubernetes objects yet; the case comes with the first component that does."
+)
+
+var areas = []area{
+	{"Networks", []known{
+		{"N1", "A VPC's route to the Transit Gateway waits until the attachment is accepted and routed.", ""},
+		{"N2", "Ranges on one gateway never overlap; pod ranges, which repeat, are not announced.", ""},
+		{"N3", "Zones are named by id, and a zone without an EKS control plane is refused.", ""},
+		{"N6", "A share is accepted outside an organization only, and its principals are accounts or ARNs.", ""},
+		{"N8", "Pod subnets hold the prefixes of all nodes of both colours, and whole /28 blocks are set aside.", ""},
+	}},
+	{"EKS clusters", []known{
+		{"E1", "The flag for self-managed add-ons is fixed at creation and never replaces a cluster.",
+			"An update over a state made without the flag is not run on the real engine: the option and the simulator's Diff are asserted apart."},
+		{"E2", "Auto Mode's three capabilities agree and are written out; node role and pools go together.", ""},
+		{"E4", "A cluster moves one minor version at a time and never back, and says so before AWS does.", ""},
+		{"E5", "Add-ons follow the control plane's version, from one table.",
+			"The order of calls while cluster and add-ons move together is asserted from the graph, not from a call log."},
+		{"E6", "CNI, proxy and agent come before nodes, CoreDNS after; Auto Mode declares none of them.", ""},
+		{"E7", "Add-ons overwrite on creation and preserve on update.", ""},
+		{"E9", "Access entries are plain resources: pulumi-eks v2's own make a Go program panic on the second update.", ""},
+		{"E10", "The deploy role has one administrative path, and nothing locks it out.", ""},
+		{"E11", "The API is reachable for those who deploy, and never open to the internet.",
+			"That a server which does not answer ends a run in bounded time is not shown: the program sends nothing to a cluster yet. " +
+				"A change of endpoint and subnets in one update is not refused."},
+		{"E14", "Permissions outlive what uses them, so that nothing is leaked on the way down.", ""},
+		{"E15", "A kubeconfig assumes the deploy role by itself and holds no credential.", ""},
+		{"E18", "pulumi-eks makes no nodes by default, and versions are pinned.",
+			"No test compares the versions in go.mod with a list."},
+		{"E19", "Rules that mean nodes name the group that EKS makes.", ""},
+	}},
+	{"The Kubernetes provider", []known{
+		{"K1", "A changed kubeconfig replaces neither the provider nor the objects of a cluster.",
+			"The provider's identity is asserted. That objects stay cannot be shown before there are objects."},
+		{"K2", "A first preview works with no cluster and reads nobody's own kubeconfig.",
+			"The sandbox takes KUBECONFIG out of every command, and a first preview is part of the scenarios; no trap server listens for a connection."},
+		{"K3", "A custom resource waits for its definition.", later},
+		{"K4", "A cluster that is gone or unreachable blocks neither refresh nor destroy for ever.",
+			"The provider's settings are asserted. Destroying a colour whose API server is stopped comes with the first objects."},
+		{"K5", "Deleting with the cluster is for objects that own nothing in AWS.", later},
+		{"K6", "Conflicts over fields are told, and what an autoscaler owns is not declared.", later},
+		{"K8", "An interrupted Helm release does not block the next run.", later},
+		{"K9", "No resource and no lookup falls back on a default provider.", ""},
+		{"K10", "Rendering to files leaks no secret.", "The program does not render to files."},
+		{"K11", "Definitions of custom resources are kept, never replaced.", later},
+		{"K13", "A renamed resource keeps what it stands for.",
+			"There is no earlier release whose state could be upgraded: no name has changed yet."},
+	}},
+	{"Stack references and accounts", []known{
+		{"S1", "A hub, or an output of it, that is missing is an error with key, stack and remedy.", ""},
+		{"S2", "The hub's stack name has three parts, also with a self-managed backend.", ""},
+		{"S3", "In another account than the stack's own nothing is written.", ""},
+		{"S4", "Secrets appear in no output, state, preview or log.",
+			"The program has no secret of its own. No run is searched for a planted one."},
+		{"S5", "A pull request from a fork gets tests and an offline preview, and no credentials.",
+			"The workflows are read, not run."},
+		{"S7", "After a hub update that failed half way, environments plan no deletion.",
+			"Missing outputs are refused in unit tests. A failed hub update followed by an environment's preview is not run on the real engine."},
+	}},
+	{"Pulumi with Go", []known{
+		{"G1", "The program builds in little memory and time.", "The linters refuse the heavy packages (.golangci.yml); no test measures the build."},
+		{"G2", "Unit tests cannot pass without having asserted, and mocks know what they do not know.",
+			"Deliberate breakages are run by hand: go run ./tests/mutations."},
+		{"G7", "A killed run is picked up without making anything twice.", ""},
+	}},
+}
