@@ -85,9 +85,11 @@ func (c *campaign) prepare(t *testing.T) {
 		world.Rest(t)
 		stage := &stage{stack: stack, base: world}
 		world = world.Copy(t)
+		var status struct{ Calls int }
+		world.JSON(t, &status, "status", "--json")
 		text, err := world.Engine(upOf(stack)...).Run()
 		require.NoError(t, err, text)
-		stage.calls, stage.want = callsOf(t, world, stack), stateOf(t, world)
+		stage.calls, stage.want = callsOf(t, world, status.Calls), stateOf(t, world)
 		require.NotEmpty(t, stage.calls)
 		c.stages = append(c.stages, stage)
 	}
@@ -169,16 +171,11 @@ func (c call) String() string {
 	return c.Operation + " " + name
 }
 
-// callsOf are the calls that a world's log has of a stack's deployment; the
-// hub's come before those of the stacks that follow.
-func callsOf(t *testing.T, world *harness.World, stack string) []call {
+// callsOf are the calls in a world's log after the first n.
+func callsOf(t *testing.T, world *harness.World, n int) []call {
 	t.Helper()
-	from := "1"
-	if stack != "network" {
-		from = fmt.Sprint(callsBefore(t, world) + 1)
-	}
 	var calls []call
-	world.JSON(t, &calls, "calls", "--json", "--from", from)
+	world.JSON(t, &calls, "calls", "--json", "--from", fmt.Sprint(n+1))
 	seen := map[call]int{}
 	for i, at := range calls {
 		seen[at]++

@@ -32,7 +32,7 @@ type Stack struct {
 // stack, creating it when it is new.
 func (w *World) Stack(t testing.TB, name string) *Stack {
 	t.Helper()
-	project := filepath.Join(w.Dir, "project")
+	project := w.project()
 	require.NoError(t, os.MkdirAll(project, 0o700))
 	w.copyProject(t, project)
 	file := filepath.Join(project, "Pulumi."+name+".yaml")

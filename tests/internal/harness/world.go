@@ -26,24 +26,19 @@ type World struct {
 // the test, saying so, when the sandbox's parts are not built.
 func Start(t testing.TB) *World {
 	t.Helper()
+	return start(t)
+}
+
+func start(t testing.TB, flags ...string) *World {
+	t.Helper()
 	root := repository(t)
 	for _, part := range []string{"pulumi", "sandbox", "kube"} {
 		if _, err := os.Stat(filepath.Join(root, ".sandbox", "bin", part)); err != nil {
 			t.Skipf("the sandbox's %s is not built; `make test` builds it", part)
 		}
 	}
-	// Unix socket paths are short, which rules t.TempDir's long names out.
-	dir, err := os.MkdirTemp("", "world-")
-	require.NoError(t, err)
-	world := &World{Dir: dir, Root: root}
-	t.Cleanup(func() {
-		world.Sandbox(t, "stop")
-		require.NoError(t, os.RemoveAll(dir))
-	})
-	world.Sandbox(t, "start")
-	world.JSON(t, &world.Env, "env", "--json")
-	backend := strings.TrimPrefix(world.Env["PULUMI_BACKEND_URL"], "file://")
-	require.NoError(t, os.MkdirAll(backend, 0o700))
+	world := fresh(t, root)
+	world.begin(t, flags...)
 	return world
 }
 

@@ -1,0 +1,74 @@
+package harness
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// StartHollow is Start for a world whose EKS clusters have no Kubernetes behind
+// them: it comes up in a fraction of the time and shows AWS alone.
+func StartHollow(t testing.TB) *World {
+	t.Helper()
+	return start(t, "--hollow")
+}
+
+// Rest ends the world's daemon; Copy takes it up again from there.
+func (w *World) Rest(t testing.TB) {
+	t.Helper()
+	w.Sandbox(t, "stop")
+}
+
+// Copy starts a second world that holds the same resources and stacks as this
+// one, which must be at rest, and takes it down when the test ends.
+func (w *World) Copy(t testing.TB) *World {
+	t.Helper()
+	other := fresh(t, w.Root)
+	require.NoError(t, os.CopyFS(other.Dir, os.DirFS(w.Dir)))
+	other.begin(t)
+	return other
+}
+
+// Prepare writes the project and the named stacks' configuration files into the
+// world and makes the stacks, for engines that Engine starts.
+func (w *World) Prepare(t testing.TB, stacks ...string) {
+	t.Helper()
+	project := w.project()
+	require.NoError(t, os.MkdirAll(project, 0o700))
+	w.copyProject(t, project)
+	for _, name := range stacks {
+		committed, err := os.ReadFile(filepath.Join(w.Root, "Pulumi."+name+".yaml"))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(project, "Pulumi."+name+".yaml"), committed, 0o600))
+		text, err := w.Engine("stack", "init", name, "--no-select").Run()
+		require.NoError(t, err, text)
+	}
+}
+
+func (w *World) project() string { return filepath.Join(w.Dir, "project") }
+
+// fresh is a world's folder. Unix socket paths are short, which rules
+// t.TempDir's long names out.
+func fresh(t testing.TB, root string) *World {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "world-")
+	require.NoError(t, err)
+	world := &World{Dir: dir, Root: root}
+	t.Cleanup(func() {
+		world.Sandbox(t, "stop")
+		require.NoError(t, os.RemoveAll(dir))
+	})
+	return world
+}
+
+// begin starts the world's daemon and learns how to point the engine at it.
+func (w *World) begin(t testing.TB, flags ...string) {
+	t.Helper()
+	w.Sandbox(t, append([]string{"start"}, flags...)...)
+	w.JSON(t, &w.Env, "env", "--json")
+	backend := strings.TrimPrefix(w.Env["PULUMI_BACKEND_URL"], "file://")
+	require.NoError(t, os.MkdirAll(backend, 0o700))
+}

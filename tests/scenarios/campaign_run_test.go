@@ -1,0 +1,125 @@
+package scenarios
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"retail/tests/internal/harness"
+)
+
+// disturbance is what goes wrong once in a deployment.
+type disturbance struct {
+	stage *stage
+	at    call
+	when  string // relative to the call's effect: before, after
+	kind  string // of fault: error, timeout, or hold, during which the engine is killed
+}
+
+func (d disturbance) String() string {
+	verb := map[string]string{"hold": "killed"}[d.kind]
+	if verb == "" {
+		verb = d.kind
+	}
+	return strings.Join([]string{d.stage.stack, verb, d.when, d.at.String()}, " ")
+}
+
+// run deploys with the disturbance, deploys again and compares.
+func (d disturbance) run(t *testing.T) {
+	world := d.stage.base.Copy(t)
+	fault := []string{"fault", "add", d.at.Operation, "--when", d.when, "--kind", d.kind, "--account", d.at.Account,
+		"--nth", strconv.Itoa(d.at.Nth)}
+	if d.at.URN != "" {
+		fault = append(fault, "--urn", d.at.URN)
+	}
+	world.Sandbox(t, fault...)
+	if d.kind == "hold" {
+		d.kill(t, world)
+	} else {
+		text, err := d.engine(world, upOf(d.stage.stack)...).Run()
+		require.True(t, struck(t, world), "the call was made: %s", text)
+		require.Error(t, err, "a failed call fails the deployment: %s", text)
+	}
+
+	text, err := d.engine(world, upOf(d.stage.stack)...).Run()
+	require.NoError(t, err, "the second up: %s", text)
+	d.stage.want.same(t, stateOf(t, world))
+	text, err = d.engine(world, "preview", "--expect-no-changes", "--stack", d.stage.stack).Run()
+	assert.NoError(t, err, "a preview finds nothing left to do: %s", text)
+}
+
+// kill kills the engine while the call is on its way, then recovers as the
+// runbook says.
+func (d disturbance) kill(t *testing.T, world *harness.World) {
+	t.Helper()
+	engine := world.Engine(upOf(d.stage.stack)...)
+	ended, err := engine.Start()
+	require.NoError(t, err)
+	for !struck(t, world) {
+		select {
+		case err := <-ended:
+			require.FailNow(t, "the deployment ended before the call", "%v", err)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	engine.Kill()
+	require.Error(t, <-ended)
+	world.Sandbox(t, "recover", d.stage.stack)
+}
+
+// engine prepares a run. In a full campaign one that will not be killed writes
+// its state once, at its end, which halves the time.
+func (d disturbance) engine(world *harness.World, args ...string) *harness.Engine {
+	engine := world.Engine(args...)
+	if *campaignScope == "full" {
+		engine.With("PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
+	}
+	return engine
+}
+
+// struck tells whether the world's only fault has hit its call.
+func struck(t *testing.T, world *harness.World) bool {
+	t.Helper()
+	var faults []struct{ Struck int }
+	world.JSON(t, &faults, "fault", "list", "--json")
+	require.Len(t, faults, 1)
+	return faults[0].Struck > 0
+}
+
+// state is what a world holds, comparable with another's.
+type state struct {
+	normalised map[string]string // by logical name
+	types      map[string]int    // records by type
+}
+
+func stateOf(t *testing.T, world *harness.World) state {
+	t.Helper()
+	var snapshot struct {
+		Identifiers []string
+		Normalised  map[string]string
+	}
+	world.JSON(t, &snapshot, "snapshot", "--normalised", "--json")
+	types := map[string]int{}
+	for _, line := range snapshot.Identifiers {
+		parts := strings.Split(line, "/") // account, region, the type in two parts, identifier
+		types[parts[2]+"/"+parts[3]]++
+	}
+	return state{snapshot.Normalised, types}
+}
+
+// same compares, telling only the records that differ.
+func (s state) same(t *testing.T, got state) {
+	t.Helper()
+	assert.Equal(t, s.types, got.types, "resources by type: none twice, none missing")
+	for name, want := range s.normalised {
+		assert.Equal(t, want, got.normalised[name], name)
+	}
+	for name := range got.normalised {
+		_, known := s.normalised[name]
+		assert.True(t, known, "%s: a resource that no undisturbed deployment makes", name)
+	}
+}
