@@ -64,8 +64,8 @@ func (c *colourStack) clusterArgs() *cluster.Args {
 		Environment: environment.Name, VPC: c.vpcName, Colour: string(c.colour), Region: environment.AWS.Region,
 		Version: c.config.Version, Compute: cluster.Compute(c.config.Compute),
 		VpcID: c.network.ID, Subnets: c.network.Private, ServiceCIDR: c.config.ServiceCIDR,
-		PublicCIDRs: c.config.Endpoint.PublicCIDRs,
-		KeyArn:      c.durable.KeyArn, LogGroup: c.durable.LogGroups[string(c.colour)],
+		PublicCIDRs: c.config.Endpoint.PublicCIDRs, PrivateCIDRs: c.privateCIDRs(),
+		KeyArn: c.durable.KeyArn, LogGroup: c.durable.LogGroups[string(c.colour)],
 		DeployRoleArn: environment.AWS.DeployRole, Admins: c.config.Admins, Viewers: c.config.Viewers,
 		ZonalShift:        !c.config.Relax.NoZonalShift.Given(),
 		Support:           map[config.Support]cluster.Support{config.Standard: cluster.Standard, config.Extended: cluster.Extended}[c.config.Support],
@@ -80,6 +80,18 @@ func (c *colourStack) clusterArgs() *cluster.Args {
 	return args
 }
 
+// privateCIDRs are whose packets the private endpoint takes beside the nodes'.
+func (c *colourStack) privateCIDRs() []string {
+	if !c.config.Endpoint.RunnerInVPC {
+		return c.config.Endpoint.PrivateCIDRs
+	}
+	var own []string
+	for _, name := range sorted(c.environmentStack.config.VPCs) {
+		own = append(own, c.environmentStack.config.VPCs[name].CIDR)
+	}
+	return slices.Concat(own, c.config.Endpoint.PrivateCIDRs)
+}
+
 func (c *colourStack) nodeGroups() map[string]cluster.NodeGroup {
 	groups := map[string]cluster.NodeGroup{}
 	for name, g := range c.config.NodeGroups {
@@ -87,6 +99,7 @@ func (c *colourStack) nodeGroups() map[string]cluster.NodeGroup {
 			InstanceTypes: g.InstanceTypes, Family: cluster.Family(g.Family), ReleaseVersion: g.ReleaseVersion,
 			Min: g.Min, Desired: g.Desired, Max: g.Max, PerZone: g.PerZone, Spot: g.Spot,
 			DiskGiB: g.DiskGiB, MaxUnavailable: g.MaxUnavailable, Labels: g.Labels,
+			DetailedMonitoring: g.DetailedMonitoring,
 		}
 		for _, taint := range g.Taints {
 			group.Taints = append(group.Taints, cluster.Taint(taint))

@@ -101,7 +101,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	}
 	durable, err := cluster.NewDurable(s.ctx, name, &cluster.DurableArgs{
 		Environment: s.config.Name, VPC: name, Account: s.config.AWS.Account, Region: s.config.AWS.Region,
-		LogRetentionDays: s.config.LogRetentionDays, Unprotected: s.config.Relax.Unprotected.Given(),
+		LogRetentionDays: s.config.LogRetentionDays, Unprotected: s.unprotected(v),
 	}, pulumi.Providers(s.aws))
 	if err != nil {
 		return nil, err
@@ -116,7 +116,12 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 		if err != nil {
 			return nil, problem.Under(problem.Path("clusters", string(colour)), err)
 		}
-		clusters[string(colour)] = pulumi.Map{"name": raised.Name, "endpoint": raised.Endpoint, "kubeconfig": raised.Kubeconfig}
+		// No kubeconfig: `aws eks update-kubeconfig --name NAME --role-arn ROLE` writes
+		// one, for whoever has an access entry.
+		clusters[string(colour)] = pulumi.Map{
+			"name": raised.Name, "endpoint": raised.Endpoint,
+			"version": pulumi.String(c.config.Version), "standardSupportEnds": pulumi.String(raised.StandardSupportEnds),
+		}
 	}
 	s.clusters[name] = clusters
 	return made, nil
@@ -135,8 +140,14 @@ func (s *environmentStack) vpcArgs(name string, v config.VPC) *vpc.Args {
 		FlowLogs: vpc.FlowLogs{
 			Traffic: v.FlowLogs.Traffic, AggregationSeconds: v.FlowLogs.AggregationSeconds, RetentionDays: s.config.LogRetentionDays,
 		},
-		Unprotected: s.config.Relax.Unprotected.Given(),
+		Unprotected: s.unprotected(v),
 	}
+}
+
+// unprotected says whether the deletion guard is lifted from a VPC and what stands
+// with it.
+func (s *environmentStack) unprotected(v config.VPC) bool {
+	return s.config.Relax.Unprotected.Given() || v.Relax.Unprotected.Given()
 }
 
 func (s *environmentStack) attachmentArgs(name string, v config.VPC, made *vpc.VPC) *transit.AttachmentArgs {
@@ -151,7 +162,7 @@ func (s *environmentStack) attachmentArgs(name string, v config.VPC, made *vpc.V
 		TransitGateway: s.contract.TransitGateway,
 		RouteTable:     s.terms.RouteTable, OnPremisesRouteTable: s.contract.OnPremisesRouteTable,
 		Accept:     s.contract.Acceptance == config.Explicit,
-		Invitation: invitation, Hub: s.hub,
+		Invitation: invitation, Hub: s.hub, Unprotected: s.unprotected(v),
 	}
 }
 

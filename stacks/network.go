@@ -35,7 +35,9 @@ func hubArgs(stack string, network *config.Network) *transit.HubArgs {
 		Unprotected:      network.Relax.Unprotected.Given(),
 	}
 	for name, allocation := range network.Environments {
-		args.Environments[name] = transit.Allocation(allocation)
+		args.Environments[name] = transit.Allocation{
+			Account: allocation.Account, CIDRs: allocation.CIDRs, Retiring: allocation.Retiring.Given(),
+		}
 	}
 	if vpn := network.OnPremises.VPN; vpn != nil {
 		args.OnPremises.VPN = &transit.VPN{Address: vpn.Address, ASN: vpn.ASN, Device: vpn.Device}

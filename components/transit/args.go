@@ -46,8 +46,8 @@ type HubArgs struct {
 	OnPremises OnPremises
 	// LogRetentionDays is how long tunnel logs are kept, in days. Required with a VPN.
 	LogRetentionDays int
-	// Unprotected drops the deletion guard from the gateway, its share and the logs.
-	// Default false.
+	// Unprotected drops the deletion guard, which the whole hub has: other accounts
+	// rely on all of it. Default false.
 	Unprotected bool
 	// Tags are set on every resource, on top of the provider's default tags.
 	Tags map[string]string
@@ -57,6 +57,9 @@ type HubArgs struct {
 type Allocation struct {
 	Account string
 	CIDRs   []string
+	// Retiring drops the deletion guard from what serves this environment only, so
+	// that a following update can leave the environment out. Default false.
+	Retiring bool
 }
 
 // OnPremises is the way to the data centre: exactly one is not nil.
@@ -131,6 +134,9 @@ type AttachmentArgs struct {
 	// Invitation is the ARN of the share to accept first; empty inside an
 	// organization, where there is no invitation.
 	Invitation string
+	// Unprotected drops the deletion guard from the attachment and its routes.
+	// Default false.
+	Unprotected bool
 	// Hub is the provider for the hub's account. Required.
 	Hub pulumi.ProviderResource
 	// Tags are set on the attachment, on top of the provider's default tags.

@@ -42,7 +42,9 @@ func NewAttachment(ctx *pulumi.Context, name string, args *AttachmentArgs, opts 
 		return nil, problem.Under(name, err)
 	}
 	component := &Attachment{}
-	if err := ctx.RegisterComponentResource("retail:transit:Attachment", name, component, opts...); err != nil {
+	// Without any one of its parts the VPC is cut off: the guard is inherited by all.
+	guarded := slices.Concat(opts, []pulumi.ResourceOption{pulumi.Protect(!args.Unprotected)})
+	if err := ctx.RegisterComponentResource("retail:transit:Attachment", name, component, guarded...); err != nil {
 		return nil, err
 	}
 	parent := pulumi.Parent(component)

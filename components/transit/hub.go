@@ -1,6 +1,8 @@
 package transit
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2transitgateway"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -41,7 +43,10 @@ func NewHub(ctx *pulumi.Context, name string, args *HubArgs, opts ...pulumi.Reso
 		return nil, problem.Under(name, err)
 	}
 	component := &Hub{RouteTables: map[string]pulumi.StringOutput{}}
-	if err := ctx.RegisterComponentResource("retail:transit:Hub", name, component, opts...); err != nil {
+	// The children inherit the guard: a destroy is then refused whole, before the first
+	// of them is gone (case V7).
+	guarded := slices.Concat(opts, []pulumi.ResourceOption{pulumi.Protect(!args.Unprotected)})
+	if err := ctx.RegisterComponentResource("retail:transit:Hub", name, component, guarded...); err != nil {
 		return nil, err
 	}
 	b := &hubBuilder{
@@ -84,7 +89,7 @@ func (b *hubBuilder) transitGateway() (err error) {
 		DnsSupport:                   pulumi.String("enable"),
 		VpnEcmpSupport:               pulumi.String("enable"),
 		Tags:                         b.tags(""),
-	}, b.guarded()...)
+	}, b.opts...)
 	return err
 }
 
@@ -92,18 +97,18 @@ func (b *hubBuilder) transitGateway() (err error) {
 // centre: what an attachment may reach is what its table holds.
 func (b *hubBuilder) routeTables() (err error) {
 	for _, environment := range tags.Sorted(b.args.Environments) {
-		if b.tables[environment], err = b.routeTable(names.Child("environment", environment)); err != nil {
+		if b.tables[environment], err = b.routeTable(names.Child("environment", environment), b.of(environment)); err != nil {
 			return err
 		}
 	}
-	b.onPremises, err = b.routeTable("on-premises")
+	b.onPremises, err = b.routeTable("on-premises", b.opts)
 	return err
 }
 
-func (b *hubBuilder) routeTable(role string) (*ec2transitgateway.RouteTable, error) {
+func (b *hubBuilder) routeTable(role string, opts []pulumi.ResourceOption) (*ec2transitgateway.RouteTable, error) {
 	return ec2transitgateway.NewRouteTable(b.ctx, names.Child(b.name, role), &ec2transitgateway.RouteTableArgs{
 		TransitGatewayId: b.gateway.ID(), Tags: b.tags(role),
-	}, b.guarded()...)
+	}, opts...)
 }
 
 // blackholes keeps environments apart in both directions. No table learns
@@ -118,7 +123,7 @@ func (b *hubBuilder) blackholes() error {
 			for _, block := range b.args.Environments[to].CIDRs {
 				if _, err := ec2transitgateway.NewRoute(b.ctx, names.Child(b.name, "blackhole", from, to, key(block)), &ec2transitgateway.RouteArgs{
 					TransitGatewayRouteTableId: b.tables[from].ID(), DestinationCidrBlock: pulumi.String(block), Blackhole: pulumi.Bool(true),
-				}, b.opts...); err != nil {
+				}, b.of(from, to)...); err != nil {
 					return err
 				}
 			}
@@ -131,7 +136,13 @@ func (b *hubBuilder) tags(role string) pulumi.StringMap {
 	return tags.Named(names.Child(b.args.PhysicalName, role), b.args.Tags)
 }
 
-// guarded are the options of what other accounts rely on.
-func (b *hubBuilder) guarded() []pulumi.ResourceOption {
-	return append([]pulumi.ResourceOption{pulumi.Protect(!b.args.Unprotected)}, b.opts...)
+// of are the options of what goes with any of the given environments: without the
+// hub's guard as soon as one of them retires.
+func (b *hubBuilder) of(environments ...string) []pulumi.ResourceOption {
+	for _, environment := range environments {
+		if b.args.Environments[environment].Retiring {
+			return slices.Concat(b.opts, []pulumi.ResourceOption{pulumi.Protect(false)})
+		}
+	}
+	return b.opts
 }

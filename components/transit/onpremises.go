@@ -1,6 +1,7 @@
 package transit
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/directconnect"
@@ -32,7 +33,7 @@ func (b *hubBuilder) joinDataCentre() error {
 	for _, environment := range tags.Sorted(b.tables) {
 		if _, err := ec2transitgateway.NewRouteTablePropagation(b.ctx, names.Child(b.name, "on-premises", environment), &ec2transitgateway.RouteTablePropagationArgs{
 			TransitGatewayAttachmentId: attachment, TransitGatewayRouteTableId: b.tables[environment].ID(),
-		}, b.opts...); err != nil {
+		}, b.of(environment)...); err != nil {
 			return err
 		}
 	}
@@ -55,7 +56,7 @@ func (b *hubBuilder) vpn() (pulumi.StringInput, error) {
 	customer, err := ec2.NewCustomerGateway(b.ctx, names.Child(b.name, "customer"), &ec2.CustomerGatewayArgs{
 		Type: pulumi.String("ipsec.1"), IpAddress: pulumi.String(vpn.Address), BgpAsn: pulumi.String(strconv.Itoa(vpn.ASN)),
 		DeviceName: pulumi.String(vpn.Device), Tags: b.tags("customer"),
-	}, b.guarded()...)
+	}, b.opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func (b *hubBuilder) vpn() (pulumi.StringInput, error) {
 			},
 		},
 		Tags: b.tags("vpn"),
-	}, append(b.guarded(), pulumi.DependsOn(group.Ready))...)
+	}, slices.Concat(b.opts, []pulumi.ResourceOption{pulumi.DependsOn(group.Ready)})...)
 	if err != nil {
 		return nil, err
 	}
@@ -102,13 +103,13 @@ func (b *hubBuilder) directConnect() (pulumi.StringInput, error) {
 	dx, child := b.args.OnPremises.DirectConnect, names.Child(b.name, "direct-connect")
 	gateway, err := directconnect.NewGateway(b.ctx, child, &directconnect.GatewayArgs{
 		Name: pulumi.String(b.args.PhysicalName), AmazonSideAsn: pulumi.String(strconv.Itoa(dx.ASN)),
-	}, b.guarded()...)
+	}, b.opts...)
 	if err != nil {
 		return nil, err
 	}
 	association, err := directconnect.NewGatewayAssociation(b.ctx, child, &directconnect.GatewayAssociationArgs{
 		DxGatewayId: gateway.ID(), AssociatedGatewayId: b.gateway.ID(), AllowedPrefixes: pulumi.ToStringArray(dx.AllowedPrefixes),
-	}, b.guarded()...)
+	}, b.opts...)
 	if err != nil {
 		return nil, err
 	}

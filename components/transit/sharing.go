@@ -18,13 +18,13 @@ func (b *hubBuilder) sharing() error {
 		Name:                    pulumi.String(b.args.PhysicalName),
 		AllowExternalPrincipals: pulumi.Bool(b.args.Share == ShareExternal),
 		Tags:                    b.tags("share"),
-	}, b.guarded()...)
+	}, b.opts...)
 	if err != nil {
 		return err
 	}
 	gateway, err := ram.NewResourceAssociation(b.ctx, names.Child(b.name, "share"), &ram.ResourceAssociationArgs{
 		ResourceShareArn: share.Arn, ResourceArn: b.gateway.Arn,
-	}, b.guarded()...)
+	}, b.opts...)
 	if err != nil {
 		return err
 	}
@@ -32,8 +32,8 @@ func (b *hubBuilder) sharing() error {
 	principals := b.principals()
 	for _, key := range tags.Sorted(principals) {
 		principal, err := ram.NewPrincipalAssociation(b.ctx, names.Child(b.name, "share", key), &ram.PrincipalAssociationArgs{
-			ResourceShareArn: share.Arn, Principal: pulumi.String(principals[key]),
-		}, b.guarded()...)
+			ResourceShareArn: share.Arn, Principal: pulumi.String(principals[key].arn),
+		}, principals[key].opts...)
 		if err != nil {
 			return err
 		}
@@ -43,15 +43,25 @@ func (b *hubBuilder) sharing() error {
 	return nil
 }
 
+// principal is whom the gateway is shared with.
+type principal struct {
+	arn  string // or the id of an account
+	opts []pulumi.ResourceOption
+}
+
 // principals are the share's principals by a lasting key: the organization, or
-// every account once, however many environments it holds.
-func (b *hubBuilder) principals() map[string]string {
+// every account once, however many environments it holds. It retires with the last
+// of them.
+func (b *hubBuilder) principals() map[string]principal {
 	if b.args.Share == ShareOrganization {
-		return map[string]string{"organization": b.args.Organization}
+		return map[string]principal{"organization": {b.args.Organization, b.opts}}
 	}
-	principals := map[string]string{}
-	for _, allocation := range b.args.Environments {
-		principals[allocation.Account] = allocation.Account
+	principals := map[string]principal{}
+	for _, environment := range tags.Sorted(b.args.Environments) {
+		allocation := b.args.Environments[environment]
+		if _, known := principals[allocation.Account]; !known || !allocation.Retiring {
+			principals[allocation.Account] = principal{allocation.Account, b.of(environment)}
+		}
 	}
 	return principals
 }

@@ -32,8 +32,8 @@ type Args struct {
 	InterfaceEndpoints []string
 	// FlowLogs configures the flow logs. Required.
 	FlowLogs FlowLogs
-	// Unprotected drops the deletion guard from the VPC, the logs and their key.
-	// Default false.
+	// Unprotected drops the deletion guard, which the VPC and all its parts have:
+	// clusters of both colours rely on them. Default false.
 	Unprotected bool
 	// Tags are set on every resource, on top of the provider's default tags.
 	Tags map[string]string

@@ -2,6 +2,7 @@ package vpc
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -53,7 +54,10 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, problem.Under(name, err)
 	}
 	component := &VPC{}
-	if err := ctx.RegisterComponentResource("retail:vpc:VPC", name, component, opts...); err != nil {
+	// The children inherit the guard: without it, a destroy would take the ways to the
+	// internet away before it is refused at the VPC itself.
+	guarded := slices.Concat(opts, []pulumi.ResourceOption{pulumi.Protect(!args.Unprotected)})
+	if err := ctx.RegisterComponentResource("retail:vpc:VPC", name, component, guarded...); err != nil {
 		return nil, err
 	}
 	b := &builder{
@@ -86,7 +90,7 @@ func (b *builder) addressSpace() error {
 		EnableDnsSupport:   pulumi.Bool(true),
 		EnableDnsHostnames: pulumi.Bool(true), // private DNS of interface endpoints and EKS's private endpoint need both
 		Tags:               b.tags("", ""),
-	}, b.with(pulumi.Protect(!b.args.Unprotected))...)
+	}, b.opts...)
 	if err != nil {
 		return err
 	}

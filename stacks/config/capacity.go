@@ -69,3 +69,21 @@ func (c Cluster) prefixesPerZone(zones int) int {
 func prefixesPerNode(pods, warm int) int { return ceil(pods, prefixSize) + warm }
 
 func ceil(a, b int) int { return (a + b - 1) / b }
+
+// elasticIPs keeps a first deployment from ending half way in AddressLimitExceeded:
+// every NAT gateway holds an Elastic IP address.
+func elasticIPs(list *problem.List, e *Environment) {
+	needed, parts := 0, []string{}
+	for _, name := range sortedKeys(e.VPCs) {
+		gateways := len(e.VPCs[name].Zones)
+		if e.VPCs[name].Relax.SingleNAT.Given() {
+			gateways = 1
+		}
+		needed += gateways
+		parts = append(parts, fmt.Sprintf("%s %d", name, gateways))
+	}
+	if quota := e.Quotas.ElasticIPs; needed > quota {
+		list.Add("quotas.elasticIps", fmt.Sprintf("the NAT gateways need %d Elastic IP addresses (%s)", needed, strings.Join(parts, ", ")), quota,
+			fmt.Sprintf("ask Service Quotas to raise L-0263D0A3 (EC2-VPC Elastic IPs) in %s, and state the granted value here", e.AWS.Region))
+	}
+}

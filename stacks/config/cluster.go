@@ -70,9 +70,15 @@ type Endpoint struct {
 	// PublicCIDRs are the ranges that reach the API from the internet; never
 	// 0.0.0.0/0. Default: none, the API is private.
 	PublicCIDRs []string `json:"publicCidrs"`
-	// RunnerInVPC confirms that whatever runs this program reaches the private
-	// endpoint: from inside the VPC or through the Transit Gateway. Required where
-	// PublicCIDRs is empty, since the program writes objects into the cluster.
+	// PrivateCIDRs are private ranges outside the environment that reach the private
+	// endpoint, through the Transit Gateway: of the runner that deploys, of operators
+	// in the data centre. Default: none; the endpoint's security group admits nobody
+	// but the nodes.
+	PrivateCIDRs []string `json:"privateCidrs"`
+	// RunnerInVPC says that whatever runs this program runs inside a VPC of the
+	// environment: the primary ranges of all of them are then let in. The program
+	// writes objects into the cluster, so one of PublicCIDRs, PrivateCIDRs and
+	// RunnerInVPC is needed. Default false.
 	RunnerInVPC bool `json:"runnerInVpc"`
 }
 
@@ -101,6 +107,9 @@ type NodeGroup struct {
 	Spot bool `json:"spot"`
 	// DiskGiB is the size of the root volume in GiB. Default 50.
 	DiskGiB int `json:"diskGiB"`
+	// DetailedMonitoring sends EC2 metrics every minute instead of every five, at
+	// extra cost. Default false.
+	DetailedMonitoring bool `json:"detailedMonitoring"`
 	// MaxUnavailable is how many nodes an update takes out at a time. Default 1.
 	MaxUnavailable int `json:"maxUnavailable"`
 	// Labels are Kubernetes labels of the nodes.

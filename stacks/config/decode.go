@@ -146,10 +146,16 @@ func dotted(path string) string { return strings.TrimPrefix(index.ReplaceAllStri
 // suggestion names the key of a struct that is nearest to a wrong one, or all.
 func suggestion(t reflect.Type, wrong string) string {
 	var known []string
-	best, similarity := "", 0.0
 	for i := range t.NumField() {
-		key := t.Field(i).Tag.Get(tagName)
-		known = append(known, key)
+		known = append(known, t.Field(i).Tag.Get(tagName))
+	}
+	return nearest(wrong, known)
+}
+
+// nearest names the known key that is nearest to a wrong one, or all of them.
+func nearest(wrong string, known []string) string {
+	best, similarity := "", 0.0
+	for _, key := range known {
 		if s := levenshtein.Similarity(strings.ToLower(wrong), strings.ToLower(key), nil); s > similarity {
 			best, similarity = key, s
 		}

@@ -8,6 +8,7 @@ const (
 	defaultExpectedNodes = 10
 	defaultASN           = 64512
 	defaultDiskGiB       = 50
+	defaultElasticIPs    = 5 // Amazon VPC User Guide, "Amazon VPC quotas"
 )
 
 // defaultInterfaceEndpoints are what a node needs to join and to start pods
@@ -47,6 +48,7 @@ func (e *Environment) setDefaults(self Stack) {
 	or(&e.AWS.SessionName, project+"-"+self.Name)
 	or(&e.Criticality, High)
 	or(&e.LogRetentionDays, defaultRetentionDays)
+	or(&e.Quotas.ElasticIPs, defaultElasticIPs)
 	for name, vpc := range e.VPCs {
 		vpc.setDefaults()
 		e.VPCs[name] = vpc

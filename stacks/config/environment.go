@@ -19,6 +19,8 @@ type Environment struct {
 	// LogRetentionDays is how long flow logs and control plane logs are kept, in
 	// days. Default 365.
 	LogRetentionDays int `json:"logRetentionDays"`
+	// Quotas are the account's AWS quotas in the Region, where AWS raised them.
+	Quotas Quotas `json:"quotas"`
 	// VPCs are the VPCs by name, each with a full replica of the shop. Required, at
 	// least one.
 	VPCs map[string]VPC `json:"vpcs"`
@@ -48,11 +50,21 @@ type Hub struct {
 	DeployRole string `json:"deployRole"`
 }
 
+// Quotas are the AWS quotas of the environment's account in its Region, as far as
+// this program can exhaust them: AWS would refuse half way through a deployment.
+type Quotas struct {
+	// ElasticIPs is how many Elastic IP addresses the account may hold in the Region
+	// (Service Quotas, "EC2-VPC Elastic IPs", code L-0263D0A3), less what else in the
+	// account uses. Every NAT gateway needs one. Default 5, AWS's own.
+	ElasticIPs int `json:"elasticIps"`
+}
+
 // EnvironmentRelaxations are an environment's departures from production-safe
 // defaults.
 type EnvironmentRelaxations struct {
-	// Unprotected lets everything that holds state be deleted: VPCs, keys, logs, and
-	// the cluster that carries traffic.
+	// Unprotected lets everything that is guarded be deleted: VPCs, attachments, keys,
+	// logs, and the cluster that carries traffic. Destroying an environment takes two
+	// runs: an update with a reason here, then the destroy.
 	Unprotected Reason `json:"unprotected"`
 	// ShortLogRetention allows LogRetentionDays below 90.
 	ShortLogRetention Reason `json:"shortLogRetention"`
@@ -118,4 +130,8 @@ type VPCRelaxations struct {
 	SingleNAT Reason `json:"singleNat"`
 	// TwoZones allows two zones: loss of one halves the capacity.
 	TwoZones Reason `json:"twoZones"`
+	// Unprotected lets the VPC, its attachment, its key and its logs be deleted, or
+	// parts of them. Taking a zone, an endpoint or a route away takes three updates:
+	// state a reason here, take it away, remove the reason.
+	Unprotected Reason `json:"unprotected"`
 }

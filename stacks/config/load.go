@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -23,7 +24,30 @@ const (
 func Load(ctx *pulumi.Context) (*Config, error) {
 	source := pulumiconfig.New(ctx, project)
 	self := Stack{Organization: ctx.Organization(), Project: ctx.Project(), Name: ctx.Stack()}
-	return Parse(source.Get(networkKey), source.Get(environmentKey), self)
+	loaded, err := Parse(source.Get(networkKey), source.Get(environmentKey), self)
+	var list problem.List
+	list.Join(strayKeys(os.Getenv(pulumi.EnvConfig)), err)
+	return loaded, list.Err()
+}
+
+// strayKeys refuses keys of the project beside those of the stack kinds: a misspelt
+// one would otherwise go unnoticed. The SDK reads keys by their name only, so all are
+// listed from the JSON object in which Pulumi hands the configuration to a program.
+func strayKeys(all string) error {
+	values := map[string]string{}
+	if all != "" {
+		if err := json.Unmarshal([]byte(all), &values); err != nil {
+			return fmt.Errorf("the stack's configuration, in %s, cannot be read: %w", pulumi.EnvConfig, err)
+		}
+	}
+	var list problem.List
+	for _, full := range sortedKeys(values) {
+		key, own := strings.CutPrefix(full, project+":")
+		if own && key != networkKey && key != environmentKey {
+			list.Add(full, "unknown key", nil, nearest(key, []string{networkKey, environmentKey}))
+		}
+	}
+	return list.Err()
 }
 
 // Stack is the running stack's full name.

@@ -73,6 +73,12 @@ type Allocation struct {
 	// route per destination, so that one of the two would silently be unreachable.
 	// Required.
 	CIDRs []string `json:"cidrs"`
+	// Retiring lifts the deletion guard from what the hub holds for this environment
+	// alone, by saying why. Taking an environment out of the list takes four steps:
+	// destroy the environment's stack; state a reason here and update the hub; remove
+	// the environment from the list and update the hub again; only then may its
+	// ranges be given to another one.
+	Retiring Reason `json:"retiring"`
 }
 
 // OnPremises configures the way to the data centre: exactly one of VPN and
@@ -109,7 +115,9 @@ type DirectConnect struct {
 
 // NetworkRelaxations are the hub's departures from production-safe defaults.
 type NetworkRelaxations struct {
-	// Unprotected lets the Transit Gateway and what hangs on it be deleted.
+	// Unprotected lets the hub be deleted: the Transit Gateway and all that hangs on
+	// it. Destroying the hub takes two runs, after every environment is gone: an
+	// update with a reason here, then the destroy.
 	Unprotected Reason `json:"unprotected"`
 	// ShortLogRetention allows LogRetentionDays below 90.
 	ShortLogRetention Reason `json:"shortLogRetention"`

@@ -3,6 +3,7 @@ package config
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"retail/internal/problem"
 	"retail/internal/versions"
@@ -45,9 +46,31 @@ func autoPoolsKnown(list *problem.List, path string, c Cluster) {
 // endpointReachable is case E11: without a way to the private endpoint the run
 // would hang when it comes to the objects in the cluster.
 func endpointReachable(list *problem.List, path string, c Cluster) {
-	if len(c.Endpoint.PublicCIDRs) == 0 && !c.Endpoint.RunnerInVPC {
+	if len(c.Endpoint.PublicCIDRs) == 0 && len(c.Endpoint.PrivateCIDRs) == 0 && !c.Endpoint.RunnerInVPC {
 		list.Add(path+".endpoint", "a private API is reached from inside the network only", nil,
-			"confirm with runnerInVpc: true that this program runs there, or list the runner's ranges in publicCidrs")
+			"confirm with runnerInVpc: true that this program runs in a VPC of the environment, or list the runner's ranges in privateCidrs or publicCidrs")
+	}
+}
+
+// privateRangesOutside is case E11 too: whoever comes through the Transit Gateway
+// has a private address; the environment's own are let in by runnerInVpc.
+func privateRangesOutside(list *problem.List, path string, e *Environment, c Cluster) {
+	at := path + ".endpoint.privateCidrs"
+	var own []located
+	for _, name := range sortedKeys(e.VPCs) {
+		own = append(own, locate(problem.Path("vpcs", name, "cidr"), []string{e.VPCs[name].CIDR})...)
+	}
+	for i, text := range c.Endpoint.PrivateCIDRs {
+		block := cidr(list, at, text)
+		switch {
+		case !block.IsValid():
+		case !within(block, privateRanges):
+			list.Add(at, "must be private addresses (RFC 1918)", text, "list public ranges in publicCidrs")
+		case slices.ContainsFunc(own, func(vpc located) bool { return vpc.block.Overlaps(block) }):
+			list.Add(at, "must lie outside the environment's VPCs", text, "set runnerInVpc to let their ranges in")
+		case slices.Contains(c.Endpoint.PrivateCIDRs[:i], text):
+			list.Add(at, "each range is listed once", text, "remove the repetition")
+		}
 	}
 }
 

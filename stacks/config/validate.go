@@ -32,7 +32,7 @@ func (e *Environment) Validate() error {
 	accountRules(&list, "aws", e.AWS)
 	tagRules(&list, "tags", e.Tags)
 	for _, rule := range []func(*problem.List, *Environment){
-		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint,
+		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs,
 	} {
 		rule(&list, e)
 	}
@@ -64,6 +64,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 			rule(list, at, cluster)
 		}
 		principals(list, at, e.AWS.DeployRole, cluster)
+		privateRangesOutside(list, at, e, cluster)
 		if cluster.Compute == Managed {
 			for _, group := range sortedKeys(cluster.NodeGroups) {
 				nodeGroupRules(list, at+".nodeGroups", group, cluster.NodeGroups[group])
@@ -82,10 +83,14 @@ type Relaxation struct {
 
 // Relaxations lists the hub's relaxations that are on.
 func (n *Network) Relaxations() []Relaxation {
-	return given(map[string]Reason{
+	all := map[string]Reason{
 		"relax.unprotected":       n.Relax.Unprotected,
 		"relax.shortLogRetention": n.Relax.ShortLogRetention,
-	})
+	}
+	for name, allocation := range n.Environments {
+		all[problem.Path("environments", name, "retiring")] = allocation.Retiring
+	}
+	return given(all)
 }
 
 // Relaxations lists the environment's relaxations that are on, its VPCs' and
@@ -100,6 +105,7 @@ func (e *Environment) Relaxations() []Relaxation {
 		path := problem.Path("vpcs", name)
 		all[path+".relax.singleNat"] = v.Relax.SingleNAT
 		all[path+".relax.twoZones"] = v.Relax.TwoZones
+		all[path+".relax.unprotected"] = v.Relax.Unprotected
 		for colour, c := range v.Clusters {
 			at := problem.Path(path, "clusters", string(colour), "relax")
 			all[at+".noZonalShift"] = c.Relax.NoZonalShift

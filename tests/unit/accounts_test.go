@@ -1,10 +1,12 @@
 package unit
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -124,6 +126,32 @@ func TestWhatStandsNowIsConsidered_E4(t *testing.T) {
 	again := recorder.New(t).Hub(hubOutputs()).Outputs(standing("1.34"))
 	require.NoError(t, again.Run(program, stackfile.Read(t, "dev", dev()...)))
 	assert.Equal(t, up(t, "dev", dev()...).Count(), again.Count(), "the second run registers what the first did")
+}
+
+// A misspelt key beside retail:environment would otherwise go unnoticed.
+func TestStrayKeysOfTheProjectAreRefused(t *testing.T) {
+	for stray, want := range map[string]string{
+		"retail:environments": `retail:environments: unknown key: did you mean "environment"?`,
+		"retail:zzz":        "retail:zzz: unknown key: known here are network, environment",
+	} {
+		config := stackfile.Read(t, "dev", dev()...)
+		config[stray] = "{}"
+		encoded, err := json.Marshal(config)
+		require.NoError(t, err)
+		t.Setenv(pulumi.EnvConfig, string(encoded)) // as the engine hands it to a program
+		r := recorder.New(t)
+		require.ErrorContains(t, r.Run(program, config), want)
+		assert.Empty(t, r.All())
+	}
+	config := stackfile.Read(t, "dev", dev()...)
+	delete(config, "retail:environment")
+	config["retail:environments"] = "{}"
+	encoded, err := json.Marshal(config)
+	require.NoError(t, err)
+	t.Setenv(pulumi.EnvConfig, string(encoded))
+	err = recorder.New(t).Run(program, config)
+	require.ErrorContains(t, err, `did you mean "environment"?`)
+	require.ErrorContains(t, err, "exactly one of retail:network and retail:environment", "both are said at once")
 }
 
 func TestInvalidConfigurationRegistersNothing(t *testing.T) {

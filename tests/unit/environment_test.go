@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"retail/tests/internal/recorder"
 	"retail/tests/internal/stackfile"
 )
 
@@ -63,9 +64,33 @@ func TestDevOfTheCommittedConfiguration(t *testing.T) {
 		"aws:iam/rolePolicy:RolePolicy":                             1,
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         8,
 		"aws:ec2/securityGroup:SecurityGroup":                       5,
-		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 12,
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 14, // per VPC two of the endpoints, per colour six
 		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   8,
 	}, up(t, "dev", dev()...).Count())
+}
+
+// E11: the runner's network, inside the environment or behind the Transit Gateway,
+// reaches the private endpoint; nobody else does.
+func TestWhoReachesThePrivateEndpoint_E11(t *testing.T) {
+	admitted := func(r *recorder.Recorder, colour string) []string {
+		var blocks []string
+		for _, rule := range r.OfType(securityIngress) {
+			if rule.String("securityGroupId") == "sg-"+colour+"-control-plane" && rule.String("cidrIpv4") != "" {
+				blocks = append(blocks, rule.String("cidrIpv4"))
+			}
+		}
+		return blocks
+	}
+	assert.Equal(t, []string{"10.20.0.0/16"}, admitted(up(t, "dev", dev()...), "main-blue"))
+	assert.Equal(t, []string{"10.30.0.0/16", "10.31.0.0/16", "192.168.16.0/20"}, admitted(up(t, "prod", prod()...), "second-green"))
+	endpoint := stackfile.Set("vpcs.main.clusters.blue.endpoint", map[string]any{"privateCidrs": []any{"192.168.1.0/24"}})
+	assert.Equal(t, []string{"192.168.1.0/24"}, admitted(up(t, "dev", dev(endpoint)...), "main-blue"))
+}
+
+func TestDetailedMonitoringIsAskedFor(t *testing.T) {
+	r := up(t, "dev", dev(stackfile.Set("vpcs.main.clusters.green.nodeGroups.general.detailedMonitoring", true))...)
+	assert.False(t, r.One(t, templateType, "main-blue-general").Value("monitoring.enabled").BoolValue())
+	assert.True(t, r.One(t, templateType, "main-green-general").Value("monitoring.enabled").BoolValue())
 }
 
 // Production is two of dev's VPC, with a third zone and a NAT gateway in each.
@@ -83,6 +108,7 @@ func TestProdOfTheCommittedConfiguration(t *testing.T) {
 		"aws:ec2/eip:Eip":             2 * 3,
 		routeType:                     2 * (1 + 3 + 2*3), // internet: public, private in each zone; gateway: the data centre and the other VPC in each zone
 		"aws:eks/nodeGroup:NodeGroup": 2 * 2 * 3,
+		securityIngress:               2 * (2 + 2*8), // per colour, the other VPC and the operators' network too
 	} {
 		want[token] = count
 	}

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -139,18 +140,43 @@ func TestDirectConnectTakesThePlaceOfTheVPN(t *testing.T) {
 	assert.Equal(t, "aws", r.ByReference(calls[0].Provider).Name, "case K9: lookups too have an explicit provider")
 }
 
-func TestWhatOthersRelyOnInTheHubIsProtected_V7(t *testing.T) {
+// A destroy stops at the first guarded resource, but what is not guarded may be gone
+// by then: so everything is.
+func TestTheWholeHubIsProtectedUnlessRelaxed_V7(t *testing.T) {
 	for _, res := range up(t, "network").All() {
-		switch res.Type {
-		case transitGateway, gatewayTable, resourceShare, sharePrincipal, "aws:ram/resourceAssociation:ResourceAssociation",
-			"aws:ec2/vpnConnection:VpnConnection", "aws:ec2/customerGateway:CustomerGateway", "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup":
-			assert.True(t, res.Protect, res.URN)
-		default:
-			assert.False(t, res.Protect, res.URN)
-		}
+		assert.Equal(t, !strings.HasPrefix(res.Type, "pulumi:providers:"), res.Protect, res.URN)
 	}
 	relaxed := up(t, "network", stackfile.Set("relax.unprotected", "A hub for an exercise, gone by tonight."))
 	for _, res := range relaxed.All() {
 		assert.False(t, res.Protect, res.URN)
 	}
+}
+
+// An environment leaves in two updates: the guard of what is its own, then itself.
+func TestRetiringEnvironmentLosesTheGuardOfWhatIsItsOwn_V7(t *testing.T) {
+	var unguarded []string
+	for _, res := range up(t, "network", stackfile.Set("environments.dev.retiring", "Its account is closed next week.")).All() {
+		if !res.Protect && !strings.HasPrefix(res.Type, "pulumi:providers:") {
+			unguarded = append(unguarded, res.Type+" "+res.Name)
+		}
+	}
+	want := []string{
+		gatewayTable + " hub-environment-dev", gatewayPropagation + " hub-on-premises-dev", sharePrincipal + " hub-share-222222222222",
+		gatewayRoute + " hub-blackhole-dev-prod-10.30.0.0-16", gatewayRoute + " hub-blackhole-dev-prod-10.31.0.0-16",
+		gatewayRoute + " hub-blackhole-prod-dev-10.20.0.0-16",
+	}
+	assert.ElementsMatch(t, want, unguarded)
+
+	all, left := byURN(up(t, "network")), byURN(up(t, "network", stackfile.Set("environments.dev", nil)))
+	var gone []string
+	for urn, res := range all {
+		if _, stays := left[urn]; !stays {
+			gone = append(gone, res.Type+" "+res.Name)
+		}
+	}
+	assert.ElementsMatch(t, want, gone, "leaving the environment out then takes exactly these away")
+
+	shared := up(t, "network", stackfile.Set("environments.dev.retiring", "Its account is closed next week."),
+		stackfile.Set("environments.test", map[string]any{"account": "222222222222", "cidrs": []any{"10.40.0.0/16"}}))
+	assert.True(t, shared.One(t, sharePrincipal, "hub-share-222222222222").Protect, "the account holds another environment")
 }

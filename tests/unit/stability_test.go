@@ -98,22 +98,36 @@ func TestMovingTrafficChangesProtectionOnly_B11(t *testing.T) {
 	assert.ElementsMatch(t, []string{"aws:eks/cluster:Cluster main-blue-eksCluster", "aws:eks/cluster:Cluster main-green-eksCluster"}, guarded)
 }
 
-func TestWhatHoldsStateIsProtectedUnlessRelaxed(t *testing.T) {
-	protected := func(r *recorder.Recorder) map[string]int {
-		count := map[string]int{}
+// The VPC and its attachment are guarded whole: a destroy must not take the ways in and
+// out away before it is refused (case V7).
+func TestWhatColoursRelyOnIsProtectedUnlessRelaxed_V7(t *testing.T) {
+	guarded := func(r *recorder.Recorder) map[string]bool {
+		under := map[string]bool{}
 		for _, res := range r.All() {
-			if res.Protect {
-				count[res.Type]++
+			if parent := byURN(r)[res.Parent]; parent != nil && res.Protect {
+				under[parent.Type] = true
 			}
 		}
-		return count
+		return under
 	}
-	assert.Equal(t, map[string]int{
-		"aws:ec2/vpc:Vpc":                  2,
-		"aws:kms/key:Key":                  4,
-		"aws:kms/alias:Alias":              2,
-		"aws:cloudwatch/logGroup:LogGroup": 6,
-		"aws:eks/cluster:Cluster":          2, // the colours that carry traffic
-	}, protected(up(t, "prod", prod()...)))
-	assert.Empty(t, protected(up(t, "dev", dev()...)))
+	r := up(t, "prod", prod()...)
+	for _, res := range r.All() {
+		parent := byURN(r)[res.Parent]
+		switch {
+		case parent == nil:
+		case parent.Type == "retail:vpc:VPC", parent.Type == "retail:transit:Attachment", parent.Type == "retail:cluster:Durable":
+			assert.True(t, res.Protect, res.URN)
+		case res.Type == clusterType:
+			assert.Equal(t, strings.Contains(res.Name, "blue"), res.Protect, "the colour that carries traffic: %s", res.URN)
+		}
+	}
+	assert.Equal(t, map[string]bool{
+		"retail:vpc:VPC": true, "retail:transit:Attachment": true, "retail:cluster:Durable": true, remoteType: true,
+	}, guarded(r))
+	assert.Empty(t, guarded(up(t, "dev", dev()...)))
+
+	one := up(t, "prod", prod(stackfile.Set("vpcs.second.relax.unprotected", "A zone is taken away in the next update."))...)
+	assert.True(t, one.One(t, subnetType, "main-public-euw1-az1").Protect)
+	assert.False(t, one.One(t, subnetType, "second-public-euw1-az1").Protect)
+	assert.False(t, one.One(t, vpcAttachment, "second").Protect)
 }

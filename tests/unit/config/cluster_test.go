@@ -72,16 +72,25 @@ func TestEndpointAccessE11(t *testing.T) {
 	public := func(ranges ...any) func(map[string]any) {
 		return set(blue+".endpoint", map[string]any{"publicCidrs": ranges})
 	}
+	private := func(ranges ...any) func(map[string]any) {
+		return set(blue+".endpoint", map[string]any{"privateCidrs": ranges})
+	}
 	for _, r := range []refusal{
 		{"private without a runner", edits{set(blue+".endpoint", nil)},
 			[]string{blue + ".endpoint: a private API is reached from inside the network only: confirm with runnerInVpc: true"}},
 		{"open to the internet", edits{public("0.0.0.0/0")}, []string{blue + ".endpoint.publicCidrs: must not open the API to the whole internet, got 0.0.0.0/0"}},
 		{"private ranges", edits{public("10.0.0.0/8")}, []string{"must be public addresses, got 10.0.0.0/8"}},
 		{"no range", edits{public("office")}, []string{"publicCidrs: must be an IPv4 address range"}},
+		{"public in private", edits{private("203.0.113.0/24")}, []string{blue + ".endpoint.privateCidrs: must be private addresses (RFC 1918), got 203.0.113.0/24: list public ranges in publicCidrs"}},
+		{"the VPC's own", edits{private("10.20.16.0/20")}, []string{blue + ".endpoint.privateCidrs: must lie outside the environment's VPCs, got 10.20.16.0/20: set runnerInVpc"}},
+		{"twice", edits{private("192.168.1.0/24", "192.168.1.0/24")}, []string{blue + ".endpoint.privateCidrs: each range is listed once, got 192.168.1.0/24"}},
+		{"everyone", edits{private("0.0.0.0/0")}, []string{blue + ".endpoint.privateCidrs: must be private addresses"}},
 	} {
 		r.check(t, "dev")
 	}
-	_, err := load(t, "dev", public("198.51.100.0/24"))
+	_, err := load(t, "dev", private("192.168.1.0/24"))
+	require.NoError(t, err, "a runner behind the Transit Gateway is a way in")
+	_, err = load(t, "dev", public("198.51.100.0/24"))
 	require.NoError(t, err)
 }
 

@@ -60,6 +60,18 @@ func TestRelaxationsNeedAReason(t *testing.T) {
 	}
 }
 
+// The committed production needs six addresses; AWS's default is five.
+func TestElasticIPQuota(t *testing.T) {
+	const rule = "quotas.elasticIps: the NAT gateways need 6 Elastic IP addresses (main 3, second 3), got "
+	const remedy = ": ask Service Quotas to raise L-0263D0A3 (EC2-VPC Elastic IPs) in eu-west-1, and state the granted value here"
+	refusal{"AWS's default", edits{set("quotas", nil)}, []string{rule + "5" + remedy}}.check(t, "prod")
+	refusal{"too few", edits{set("quotas.elasticIps", 4)}, []string{rule + "4" + remedy}}.check(t, "prod")
+	_, err := load(t, "prod", set("quotas.elasticIps", 6))
+	require.NoError(t, err)
+	_, err = load(t, "prod", set("quotas", nil), set("vpcs.second.relax.singleNat", "An exercise without customers."))
+	require.NoError(t, err, "3 + 1 addresses fit into the default")
+}
+
 func TestZonesN3(t *testing.T) {
 	for _, r := range []refusal{
 		{"names differ between accounts", edits{set("vpcs.main.zones", []any{"eu-west-1a", "euw1-az2", "euw1-az3"})},

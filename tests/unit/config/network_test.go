@@ -43,6 +43,7 @@ func TestSharingN6(t *testing.T) {
 
 func TestHub(t *testing.T) {
 	dx := map[string]any{"asn": 64513}
+	refusal{"retiring without a reason", edits{set("environments.dev.retiring", "yes")}, []string{"environments.dev.retiring: a relaxation is switched on by a reason"}}.check(t, "network")
 	for _, r := range []refusal{
 		{"public ASN", edits{set("transitGateway.asn", 16509)}, []string{"transitGateway.asn: must be a private autonomous system number"}},
 		{"acceptance", edits{set("transitGateway.acceptance", "maybe")}, []string{"transitGateway.acceptance: must be one of explicit, automatic"}},
