@@ -21,7 +21,12 @@ type Organisation struct {
 }
 
 // Account is one member account.
-type Account struct{ ID, Name string }
+type Account struct {
+	ID, Name string
+	// Quotas are what AWS raised for the account, in every Region, by the code that
+	// Service Quotas gives them. AWS's defaults hold for the others.
+	Quotas map[string]int
+}
 
 // DefaultOrganisation is the retailer: a network hub, two environments, and the
 // shared-services account whose role `ci` runs Pulumi.
@@ -29,8 +34,10 @@ func DefaultOrganisation() *Organisation {
 	o := &Organisation{
 		ID: "o-retail0000001", Management: "444444444444",
 		Accounts: []Account{
-			{"111111111111", "network"}, {"222222222222", "dev"},
-			{"333333333333", "prod"}, {"444444444444", "shared-services"},
+			{ID: "111111111111", Name: "network"}, {ID: "222222222222", Name: "dev"},
+			// Two VPCs with a NAT gateway in each of three zones outgrow the default.
+			{ID: "333333333333", Name: "prod", Quotas: map[string]int{"L-0263D0A3": 10}}, // EC2-VPC Elastic IPs
+			{ID: "444444444444", Name: "shared-services"},
 		},
 		Ambient: "arn:aws:sts::444444444444:assumed-role/ci/pipeline",
 		Regions: map[string][]string{
@@ -51,6 +58,17 @@ func DefaultOrganisation() *Organisation {
 // assumes, those of the people whom the clusters let in, and one that no
 // cluster knows.
 var peopleAndPipelines = []string{"retail-deploy", "platform-admin", "developer", "support", "auditor"}
+
+// Quota is what AWS raised a quota to for an account, and whether it did.
+func (o *Organisation) Quota(account, code string) (int, bool) {
+	for _, a := range o.Accounts {
+		if a.ID == account {
+			value, raised := a.Quotas[code]
+			return value, raised
+		}
+	}
+	return 0, false
+}
 
 // ARN names the organisation, as RAM takes it for a principal.
 func (o *Organisation) ARN() string {

@@ -148,6 +148,20 @@ func (w *World) View(account, region string, f func(*Call) error) error {
 	return f(c)
 }
 
+// Change runs a function under the lock and keeps what it changes, unless it fails:
+// what AWS's own services do to an account, such as scaling a group.
+func (w *World) Change(account, region, who string, f func(*Call) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.begin()
+	c := w.call(&Session{Account: account, Region: region}, "update", nil, who)
+	if err := f(c); err != nil {
+		w.rollback()
+		return err
+	}
+	return w.commit()
+}
+
 // call starts a Call in the state its verb expects.
 func (w *World) call(s *Session, verb string, spec *Spec, urn string) *Call {
 	if verb != "read" && verb != "check" { // those make no identifiers

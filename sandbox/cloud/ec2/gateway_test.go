@@ -37,6 +37,12 @@ func TestElasticIPQuotaOfFive(t *testing.T) {
 	assert.Len(t, addresses, 5, "every address is another")
 	a.FailsCreate(ec2.Eip, cloud.Props{"domain": "vpc"}, "AddressLimitExceeded")
 	a.world.As(dev, "us-east-1").Create(ec2.Eip, cloud.Props{"domain": "vpc"})
+
+	raised := a.world.As("333333333333", "eu-west-1")
+	for range 10 {
+		raised.Create(ec2.Eip, cloud.Props{"domain": "vpc"})
+	}
+	raised.FailsCreate(ec2.Eip, cloud.Props{"domain": "vpc"}, "AddressLimitExceeded")
 }
 
 func TestNatGatewayNeedsAnInternetGatewayAndAFreeAddress(t *testing.T) {

@@ -94,19 +94,10 @@ const (
 	QuotaRulesPerGroup = "L-0EA8095F" // for each direction
 )
 
-// RaiseQuota grants the call's account an increase in its region, as AWS
-// Support does.
-func RaiseQuota(c *cloud.Call, code string, value int) {
-	c.Put(&cloud.Record{Token: serviceQuota, ID: code, State: cloud.Props{"quotaCode": code, "value": value}})
-}
-
-// Quota is the account's limit in this region: what an increase says, else
-// AWS's default.
+// Quota is the account's limit: what AWS raised it to, else AWS's default.
 func Quota(c *cloud.Call, code string, byDefault int) int {
-	for _, q := range c.List(serviceQuota) {
-		if Text(q.State, "quotaCode") == code {
-			return Number(q.State, "value")
-		}
+	if value, raised := c.Organisation().Quota(c.Account, code); raised {
+		return value
 	}
 	return byDefault
 }

@@ -36,5 +36,4 @@ const TransitAttachment = "aws:ec2transitgateway/attachment:Attachment"
 const (
 	transitGateway = "aws:ec2transitgateway/transitGateway:TransitGateway"
 	vpcAttachment  = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
-	serviceQuota   = "aws:servicequotas/serviceQuota:ServiceQuota"
 )
