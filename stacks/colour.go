@@ -45,7 +45,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		Cluster: made.Name, Version: c.config.Version, Subnets: c.network.Private, KeyArn: c.durable.KeyArn,
 		Groups: c.nodeGroups(), SessionManager: c.config.SessionManager,
 		Tags:  defaultTags(c.ctx, c.environmentStack.config.Tags),
-		After: slices.Concat(c.reachable, []pulumi.Resource{before}),
+		After: slices.Concat(c.reachable, before.All()),
 	}, providers)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 	_, err = addons.NewAfterNodes(c.ctx, name, &addons.AfterNodesArgs{
 		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
 		DNSReplicas: c.config.Addons.DNSReplicas, BlockStorage: c.config.Addons.BlockStorage,
-		KeyArn: c.durable.KeyArn, Overrides: c.overrides(), Nodes: []pulumi.Resource{nodes},
+		KeyArn: c.durable.KeyArn, Overrides: c.overrides(), Nodes: nodes.All(),
 	}, providers)
 	return made, err
 }

@@ -19,6 +19,17 @@ type Addons struct {
 	ByName map[string]*eks.Addon
 }
 
+// All are the add-ons in the order of their names. Whoever must wait for them depends on
+// these and not on the component: the Go SDK notes a component's children while it
+// registers them in the background, so that a dependency on it can miss the last ones.
+func (a *Addons) All() []pulumi.Resource {
+	var all []pulumi.Resource
+	for _, name := range tags.Sorted(a.ByName) {
+		all = append(all, a.ByName[name])
+	}
+	return all
+}
+
 // spec is one add-on with what this package chooses for it.
 type spec struct {
 	name string

@@ -20,6 +20,16 @@ type Nodes struct {
 	Groups map[string]*eks.NodeGroup
 }
 
+// All are the node groups in the order of their names, to depend on: see
+// addons.Addons.All.
+func (n *Nodes) All() []pulumi.Resource {
+	var all []pulumi.Resource
+	for _, name := range tags.Sorted(n.Groups) {
+		all = append(all, n.Groups[name])
+	}
+	return all
+}
+
 // NewNodes makes the managed node groups of a cluster.
 func NewNodes(ctx *pulumi.Context, name string, args *NodesArgs, opts ...pulumi.ResourceOption) (*Nodes, error) {
 	full := args.withDefaults()

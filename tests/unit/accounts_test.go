@@ -132,7 +132,7 @@ func TestWhatStandsNowIsConsidered_E4(t *testing.T) {
 func TestStrayKeysOfTheProjectAreRefused(t *testing.T) {
 	for stray, want := range map[string]string{
 		"retail:environments": `retail:environments: unknown key: did you mean "environment"?`,
-		"retail:zzz":        "retail:zzz: unknown key: known here are network, environment",
+		"retail:zzz":          "retail:zzz: unknown key: known here are network, environment",
 	} {
 		config := stackfile.Read(t, "dev", dev()...)
 		config[stray] = "{}"

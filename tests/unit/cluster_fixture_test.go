@@ -85,14 +85,14 @@ func raise(ctx *pulumi.Context, c colour) error {
 	}
 	nodes, err := cluster.NewNodes(ctx, name+"-nodes", &cluster.NodesArgs{
 		Cluster: control.Name, Version: c.cluster.Version, Subnets: subnets("subnet-"), KeyArn: durable.KeyArn,
-		Groups: c.nodes, After: []pulumi.Resource{before}, Tags: map[string]string{"colour": "blue"},
+		Groups: c.nodes, After: before.All(), Tags: map[string]string{"colour": "blue"},
 	}, providers)
 	if err != nil {
 		return err
 	}
 	_, err = addons.NewAfterNodes(ctx, name+"-addons-after", &addons.AfterNodesArgs{
 		Cluster: control.Name, ClusterArn: control.Arn, Version: c.cluster.Version,
-		Nodes: []pulumi.Resource{nodes}, BlockStorage: c.block, KeyArn: durable.KeyArn,
+		Nodes: nodes.All(), BlockStorage: c.block, KeyArn: durable.KeyArn,
 	}, providers)
 	return err
 }
