@@ -96,6 +96,9 @@ func (w *World) perform(ctx context.Context, c *Call, operation string, took tim
 	if err != nil {
 		return false, w.refuse(entry, err)
 	}
+	if strike != nil && strike.Kind == KindLost {
+		return w.askAgain(c, entry, took, effect)
+	}
 	if strike != nil && strike.When == After {
 		err = operationError(operation, w.suffer(ctx, strike, entry))
 		entry.Result = result(err)

@@ -62,9 +62,12 @@ func (w *World) create(ctx context.Context, s *Session, spec *Spec, q Request) (
 	defer w.mu.Unlock()
 	w.begin()
 	c := w.call(s, "create", spec, q.URN)
-	c.Inputs, c.State = Clone(q.Inputs), Clone(q.Inputs)
+	c.Inputs = Clone(q.Inputs)
 	c.after(nil)
-	done, err := w.perform(ctx, c, spec.API.Create, spec.Latency.Create, c.make)
+	done, err := w.perform(ctx, c, spec.API.Create, spec.Latency.Create, func() error {
+		c.Inputs, c.State = Clone(q.Inputs), Clone(q.Inputs)
+		return c.make()
+	})
 	if saved := w.commit(); saved != nil {
 		err = errors.Join(err, saved)
 	}

@@ -43,13 +43,9 @@ func retagged(before Props, now any) Props {
 // it. What others hold is refused by AWS here too.
 func (w *World) RemoveByHand(name string) error {
 	return w.byHand(name, func(r *Record) error {
-		if err := w.checkHeld(r); err != nil {
-			return err
-		}
 		c := w.call(&Session{Account: r.Account, Region: r.Region}, "delete", w.registry.specs[r.Token], "")
-		c.ID, c.Inputs, c.State = r.ID, r.Inputs, r.State
-		c.drop(r)
-		return nil
+		c.ID, c.Inputs, c.Old, c.State = r.ID, r.Inputs, r.Inputs, r.State
+		return c.take(r)
 	})
 }
 
@@ -68,12 +64,13 @@ func (w *World) byHand(name string, change func(*Record) error) error {
 	return w.commit()
 }
 
-// named are the records of an ID, or whose URN ends in "::" and the name.
+// named are the records of an ID, of a line of the snapshot, or whose URN ends
+// in "::" and the name.
 func (w *World) named(name string) []*Record {
 	var out []*Record
 	for token := range w.records {
 		out = append(out, w.list(token, func(r *Record) bool {
-			return r.ID == name || r.URN == name || strings.HasSuffix(r.URN, "::"+name)
+			return r.ID == name || r.Line() == name || r.URN == name || strings.HasSuffix(r.URN, "::"+name)
 		})...)
 	}
 	sortRecords(out)

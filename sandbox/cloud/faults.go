@@ -19,6 +19,7 @@ const (
 	KindTimeout  = "timeout"  // the call fails as a request that timed out
 	KindThrottle = "throttle" // the AWS SDK is throttled Retries times
 	KindHold     = "hold"     // the call does not answer until its caller has gone
+	KindLost     = "lost"     // AWS did it, its answer is lost, and the AWS SDK asks again
 )
 
 // MaxAttempts is how often the AWS SDK tries a throttled call, as
@@ -76,6 +77,9 @@ func (f *Fault) complete() error {
 	}
 	if f.When == "" {
 		f.When = Before
+		if f.Kind == KindLost {
+			f.When = After
+		}
 	}
 	if f.Kind == "" {
 		f.Kind = KindError
@@ -95,9 +99,13 @@ func (f *Fault) complete() error {
 		if f.Retries == 0 {
 			f.Retries = 3
 		}
+	case KindLost:
+		if f.When != After {
+			return fmt.Errorf("fault: an answer can be lost only %s the call's effect, not %s", After, f.When)
+		}
 	case KindTimeout, KindHold:
 	default:
-		return fmt.Errorf("fault: kind is %q, must be error, timeout, throttle or hold", f.Kind)
+		return fmt.Errorf("fault: kind is %q, must be error, timeout, throttle, hold or lost", f.Kind)
 	}
 	return nil
 }

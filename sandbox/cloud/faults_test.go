@@ -45,6 +45,25 @@ func TestFaultAfterTheEffectReturnsTheResourceToRemember(t *testing.T) {
 	assert.Equal(t, "RequestTimeout", cloud.Code(err))
 }
 
+// G7: to a lost answer the AWS SDK answers with the same request again.
+func TestLostAnswerMakesASecondResourceWhereAWSCannotTellThemApart(t *testing.T) {
+	h, dev := harness(t)
+	arm(t, h, cloud.Fault{Operation: "test:CreateBox", Kind: cloud.KindLost})
+	second := dev.Create(box, cloud.Props{"name": "one"})
+	require.Len(t, h.Records(box), 2)
+	calls := h.World.Calls(1)
+	require.Len(t, calls, 2)
+	assert.Equal(t, "the answer was lost", calls[0].Result)
+	assert.Equal(t, second.ID, calls[1].ID, "the caller knows the second")
+	assert.NotEqual(t, calls[0].ID, calls[1].ID)
+}
+
+func TestOnlyAnAnswerCanBeLost(t *testing.T) {
+	h, _ := harness(t)
+	_, err := h.World.AddFault(cloud.Fault{Kind: cloud.KindLost, When: cloud.Before})
+	assert.ErrorContains(t, err, "only after")
+}
+
 func TestFaultAfterADeleteIsFinishedByTheNextDelete(t *testing.T) {
 	h, dev := harness(t)
 	b := dev.Create(box, cloud.Props{})

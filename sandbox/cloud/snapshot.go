@@ -14,14 +14,19 @@ import (
 func (w *World) Identifiers() []string {
 	lines := []string{}
 	for _, r := range w.lasting() {
-		region := r.Region
-		if region == "" {
-			region = "global"
-		}
-		lines = append(lines, fmt.Sprintf("%s/%s/%s/%s", r.Account, region, r.Token, r.ID))
+		lines = append(lines, r.Line())
 	}
 	sort.Strings(lines)
 	return lines
+}
+
+// Line is "account/region/type/id", which names this record and no other.
+func (r *Record) Line() string {
+	region := r.Region
+	if region == "" {
+		region = "global"
+	}
+	return fmt.Sprintf("%s/%s/%s/%s", r.Account, region, r.Token, r.ID)
 }
 
 // lasting are the records of what has not been deleted.
@@ -71,6 +76,7 @@ var passing = []struct {
 }{
 	{regexp.MustCompile(`127\.0\.0\.\d+:\d+`), "<address>"},
 	{regexp.MustCompile(`LS0tLS1CRUdJTi[A-Za-z0-9+/=]+`), "<certificate>"},
+	{regexp.MustCompile(`\b(AROA|AIPA|ANPA)[A-Z0-9]{12,}`), "<unique id>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*`), "<time>"},
 	{regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9a-f]{17}\b`), "<id>"},
 	{regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`), "<uuid>"},

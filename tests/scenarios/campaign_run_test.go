@@ -17,7 +17,7 @@ type disturbance struct {
 	stage *stage
 	at    call
 	when  string // relative to the call's effect: before, after
-	kind  string // of fault: error, timeout, or hold, during which the engine is killed
+	kind  string // of fault: error, timeout, lost, or hold, during which the engine is killed
 }
 
 func (d disturbance) String() string {
@@ -39,10 +39,9 @@ func (d disturbance) run(t *testing.T) {
 	world.Sandbox(t, fault...)
 	if d.kind == "hold" {
 		d.kill(t, world)
+		world.Sandbox(t, "recover", d.stage.stack)
 	} else {
-		text, err := d.engine(world, upOf(d.stage.stack)...).Run()
-		require.True(t, struck(t, world), "the call was made: %s", text)
-		require.Error(t, err, "a failed call fails the deployment: %s", text)
+		d.fail(t, world)
 	}
 
 	text, err := d.engine(world, upOf(d.stage.stack)...).Run()
@@ -52,8 +51,20 @@ func (d disturbance) run(t *testing.T) {
 	assert.NoError(t, err, "a preview finds nothing left to do: %s", text)
 }
 
-// kill kills the engine while the call is on its way, then recovers as the
-// runbook says.
+// fail deploys into the fault. A lost answer need not fail the deployment: AWS
+// may recognise the second request, or make a second resource.
+func (d disturbance) fail(t *testing.T, world *harness.World) {
+	t.Helper()
+	text, err := d.engine(world, upOf(d.stage.stack)...).Run()
+	require.True(t, struck(t, world), "the call was made: %s", text)
+	if d.kind == "lost" {
+		world.Sandbox(t, "recover", "--delete-lost", d.stage.stack)
+		return
+	}
+	require.Error(t, err, "a failed call fails the deployment: %s", text)
+}
+
+// kill kills the engine while the call is on its way.
 func (d disturbance) kill(t *testing.T, world *harness.World) {
 	t.Helper()
 	engine := world.Engine(upOf(d.stage.stack)...)
@@ -68,7 +79,6 @@ func (d disturbance) kill(t *testing.T, world *harness.World) {
 	}
 	engine.Kill()
 	require.Error(t, <-ended)
-	world.Sandbox(t, "recover", d.stage.stack)
 }
 
 // engine prepares a run. In a full campaign one that will not be killed writes

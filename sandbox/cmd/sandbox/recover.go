@@ -11,11 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"retail/sandbox/world"
+	"retail/sandbox/world/control"
 	"retail/sandbox/world/recovery"
 )
 
 func (a *app) recoverCommand() *cobra.Command {
-	return &cobra.Command{
+	deleteLost := false
+	c := &cobra.Command{
 		Use: "recover [stack...]", Short: "Settle what a killed `pulumi up` left pending, so that nothing is made twice",
 		RunE: func(c *cobra.Command, names []string) error {
 			if _, err := world.Start(c.Context(), a.world); err != nil {
@@ -35,10 +37,59 @@ func (a *app) recoverCommand() *cobra.Command {
 				if err := a.recoverStack(c.Context(), s.Name); err != nil {
 					return err
 				}
+				if err := a.lost(c.Context(), s.Name, deleteLost); err != nil {
+					return err
+				}
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&deleteLost, "delete-lost", false,
+		"delete what a stack has made in AWS and does not know, since AWS's answer was lost")
+	return c
+}
+
+// lost tells of a stack's resources that its state does not know, and deletes
+// them when that is wanted.
+func (a *app) lost(ctx context.Context, name string, wanted bool) error {
+	text, err := a.ask(ctx, "stack", "export", "--stack", name)
+	if err != nil {
+		return err
+	}
+	records, err := a.client().Records()
+	if err != nil {
+		return err
+	}
+	var made []recovery.Made
+	for _, r := range records {
+		if r.Owner == "" && !r.Fading {
+			made = append(made, recovery.Made{URN: r.URN, ID: r.ID})
+		}
+	}
+	lost, err := recovery.Lost(text, name, made)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	a.heading("%d resources of %s are in AWS and not in its state", len(lost), name)
+	for _, r := range records {
+		if !slices.Contains(lost, recovery.Made{URN: r.URN, ID: r.ID}) {
+			continue
+		}
+		a.printf("%s %s\n", r.Line(), r.URN)
+		if !wanted {
+			continue
+		}
+		if err := a.client().Drift(control.Drift{Resource: r.Line(), Delete: true}); err != nil {
+			return err
+		}
+	}
+	if !wanted {
+		a.printf("delete them: sandbox recover --delete-lost %s\n", name)
+		return nil
+	}
+	// What AWS took along with them is still in the state.
+	_, err = a.update(ctx, "refresh", name)
+	return err
 }
 
 // recoverStack settles one stack's pending operations. Without any it says

@@ -1,0 +1,48 @@
+package cloud
+
+import "time"
+
+// recognised are the creating operations whose repetition AWS recognises: it
+// answers with what is there already and makes nothing again. To all others a
+// repetition is a new wish: they refuse it where a name or an address is taken,
+// and make a second resource where nothing tells the two apart.
+var recognised = map[string]bool{
+	// The AWS SDK fills in an idempotency token (AWS's API models).
+	"ec2:CreateLaunchTemplate": true, "ec2:CreateNatGateway": true, "ec2:CreateRouteTable": true,
+	"eks:CreateAccessEntry": true, "eks:CreateAddon": true, "eks:CreateCluster": true, "eks:CreateNodegroup": true,
+	"eks:CreatePodIdentityAssociation": true,
+	// terraform-provider-aws gives a client token itself (aws_flow_log,
+	// aws_ram_principal_association, aws_ram_resource_association).
+	"ec2:CreateFlowLogs": true, "ram:AssociateResourceShare": true,
+	// Idempotent by nature (IAM, EKS and CloudWatch Logs API references).
+	"iam:AttachRolePolicy": true, "iam:PutRolePolicy": true, "eks:AssociateAccessPolicy": true,
+	"logs:PutResourcePolicy": true,
+	// Rules of a VPC's security group that are gone already are no error (EC2
+	// API reference, RevokeSecurityGroupIngress).
+	"ec2:RevokeSecurityGroupIngress": true, "ec2:RevokeSecurityGroupEgress": true,
+	// "An identical request … returns information about the existing customer
+	// gateway"; "this is an idempotent operation" (EC2 API reference).
+	"ec2:CreateCustomerGateway": true, "ec2:CreateVpnConnection": true,
+}
+
+// askAgain is what follows when AWS has done a call and its answer is lost: the
+// AWS SDK sends the request again. What the first request made is there to stay.
+// The results are perform's, of the second request.
+func (w *World) askAgain(c *Call, first *Entry, took time.Duration, effect func() error) (bool, error) {
+	first.Result = "the answer was lost"
+	if c.Verb != "create" || recognised[first.Operation] {
+		return true, nil
+	}
+	err := w.commit()
+	w.begin()
+	if err != nil {
+		return false, err
+	}
+	c.start = first.End
+	second := w.record(c, first.Operation, took)
+	if err := effect(); err != nil {
+		return false, w.refuse(second, err)
+	}
+	second.ID = c.ID
+	return true, nil
+}
