@@ -65,7 +65,7 @@ func (w *World) create(ctx context.Context, s *Session, spec *Spec, q Request) (
 	c.Inputs = Clone(q.Inputs)
 	c.after(nil)
 	done, err := w.perform(ctx, c, spec.API.Create, spec.Latency.Create, func() error {
-		c.Inputs, c.State = Clone(q.Inputs), Clone(q.Inputs)
+		c.ID, c.Inputs, c.State = "", Clone(q.Inputs), Clone(q.Inputs)
 		return c.make()
 	})
 	if saved := w.commit(); saved != nil {
