@@ -126,6 +126,10 @@ func (w *World) renames(records []*Record, labels []string) *strings.Replacer {
 		if arn := r.value("arn"); arn != "" {
 			names[arn] = "<arn of " + labels[i] + ">"
 		}
+		if address := r.value("publicIp"); address != "" { // AWS's choice; its public name holds it with dashes
+			names[address] = "<address of " + labels[i] + ">"
+			names[strings.ReplaceAll(address, ".", "-")] = names[address]
+		}
 		spec := w.registry.specs[r.Token]
 		if spec == nil || spec.AutoName == nil {
 			continue
