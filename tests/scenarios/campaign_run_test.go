@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,10 +45,10 @@ func (d disturbance) run(t *testing.T) {
 		d.fail(t, world)
 	}
 
-	text, err := d.engine(world, upOf(d.stage.stack)...).Run()
+	text, err := engine(world, upOf(d.stage.stack)...).Run()
 	require.NoError(t, err, "the second up: %s", text)
 	d.stage.want.same(t, stateOf(t, world))
-	text, err = d.engine(world, "preview", "--expect-no-changes", "--stack", d.stage.stack).Run()
+	text, err = engine(world, "preview", "--expect-no-changes", "--stack", d.stage.stack).Run()
 	assert.NoError(t, err, "a preview finds nothing left to do: %s", text)
 }
 
@@ -55,7 +56,7 @@ func (d disturbance) run(t *testing.T) {
 // may recognise the second request, or make a second resource.
 func (d disturbance) fail(t *testing.T, world *harness.World) {
 	t.Helper()
-	text, err := d.engine(world, upOf(d.stage.stack)...).Run()
+	text, err := engine(world, upOf(d.stage.stack)...).Run()
 	require.True(t, struck(t, world), "the call was made: %s", text)
 	if d.kind == "lost" {
 		world.Sandbox(t, "recover", "--delete-lost", d.stage.stack)
@@ -67,8 +68,8 @@ func (d disturbance) fail(t *testing.T, world *harness.World) {
 // kill kills the engine while the call is on its way.
 func (d disturbance) kill(t *testing.T, world *harness.World) {
 	t.Helper()
-	engine := world.Engine(upOf(d.stage.stack)...)
-	ended, err := engine.Start()
+	doomed := world.Engine(upOf(d.stage.stack)...)
+	ended, err := doomed.Start()
 	require.NoError(t, err)
 	for !struck(t, world) {
 		select {
@@ -77,18 +78,34 @@ func (d disturbance) kill(t *testing.T, world *harness.World) {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	engine.Kill()
+	doomed.Kill()
 	require.Error(t, <-ended)
+	d.pending(t, world)
 }
 
-// engine prepares a run. In a full campaign one that will not be killed writes
-// its state once, at its end, which halves the time.
-func (d disturbance) engine(world *harness.World, args ...string) *harness.Engine {
-	engine := world.Engine(args...)
-	if *campaignScope == "full" {
-		engine.With("PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
+// pending reads what a killed engine left: it says of which call it does not
+// know the end.
+func (d disturbance) pending(t *testing.T, world *harness.World) {
+	t.Helper()
+	text, err := world.Engine("stack", "export", "--stack", d.stage.stack).Run()
+	require.NoError(t, err, text)
+	var export struct {
+		Deployment struct {
+			Pending []struct{ Resource struct{ URN string } } `json:"pending_operations"`
+		}
 	}
-	return engine
+	require.NoError(t, json.Unmarshal([]byte(text), &export), text)
+	var urns []string
+	for _, operation := range export.Deployment.Pending {
+		urns = append(urns, operation.Resource.URN)
+	}
+	assert.Contains(t, urns, d.at.URN, "the operation in flight")
+}
+
+// engine prepares a run that will not be killed: it writes its state once, at
+// its end, instead of at every step, which halves its time.
+func engine(world *harness.World, args ...string) *harness.Engine {
+	return world.Engine(args...).With("PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
 }
 
 // struck tells whether the world's only fault has hit its call.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"retail/tests/internal/harness"
@@ -32,10 +33,11 @@ const (
 // another place, and wants every disturbed deployment to end like an
 // undisturbed one.
 type campaign struct {
-	stages []*stage
-	mu     sync.Mutex
-	runs   int
-	failed []string
+	stages   []*stage
+	deployed *harness.World // at rest, undisturbed
+	mu       sync.Mutex
+	runs     int
+	failed   []string
 }
 
 // stage is the deployment of one stack: the world that it starts from, at rest,
@@ -60,6 +62,7 @@ func TestCampaign(t *testing.T) {
 	t.Logf("seed %d: repeat with -campaign-seed %d", seed, seed)
 	c := &campaign{}
 	c.prepare(t)
+	t.Run("a hub update fails half way (S7)", c.hubFails)
 	plan := c.plan(rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // a draw, not a secret
 	t.Run("runs", func(t *testing.T) {
 		for _, d := range plan {
@@ -89,12 +92,14 @@ func (c *campaign) prepare(t *testing.T) {
 		world = world.Copy(t)
 		var status struct{ Calls int }
 		world.JSON(t, &status, "status", "--json")
-		text, err := world.Engine(upOf(stack)...).Run()
+		text, err := engine(world, upOf(stack)...).Run()
 		require.NoError(t, err, text)
 		stage.calls, stage.want = callsOf(t, world, status.Calls), stateOf(t, world)
 		require.NotEmpty(t, stage.calls)
 		c.stages = append(c.stages, stage)
 	}
+	world.Rest(t)
+	c.deployed = world
 }
 
 func upOf(stack string) []string {
@@ -123,7 +128,7 @@ func (c *campaign) plan(draw *rand.Rand) []disturbance {
 }
 
 // kills are disturbances at writing calls that hold the call while the engine
-// is killed, in random order.
+// is killed, in random order, but for the first: the longest call of all.
 func kills(at []disturbance, draw *rand.Rand) []disturbance {
 	var out []disturbance
 	for _, d := range at {
@@ -133,7 +138,23 @@ func kills(at []disturbance, draw *rand.Rand) []disturbance {
 		}
 	}
 	shuffle(out, draw)
+	longest := slices.IndexFunc(out, func(d disturbance) bool { return d.at.Operation == "eks:CreateCluster" })
+	out[0], out[longest] = out[longest], out[0]
 	return out
+}
+
+// hubFails updates the hub, which stops half way: the environment reads its
+// outputs as before and has nothing to do.
+func (c *campaign) hubFails(t *testing.T) {
+	world := c.deployed.Copy(t)
+	network, dev := world.Stack(t, "network"), world.Stack(t, "dev")
+	network.Set(t, "retail:network.tags.costCentre", "4711")
+	world.Sandbox(t, "fault", "add", "--nth", "3")
+	_, err := network.TryUp()
+	require.ErrorContains(t, err, "ServiceUnavailable")
+	assert.Empty(t, dev.Preview(t).Lines())
+	network.Up(t)
+	assert.Empty(t, network.Preview(t).Lines())
 }
 
 func shuffle[T any](list []T, draw *rand.Rand) {
