@@ -46,6 +46,10 @@ test: build ## run every test of both modules
 .PHONY: check
 check: lint generated test ## everything that must hold before a change is merged
 
+.PHONY: mutations
+mutations: ## break the program on purpose, fault by fault: a named test must notice (minutes)
+	@go run ./tests/mutations
+
 .PHONY: lint
 lint: $(TOOLCHAIN) ## formatting, vet and linters
 	@$(TOOLCHAIN) golangci-lint

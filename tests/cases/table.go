@@ -79,7 +79,7 @@ var areas = []area{
 	{"Pulumi with Go", []known{
 		{"G1", "The program builds in little memory and time.", "The linters refuse the heavy packages (.golangci.yml); no test measures the build."},
 		{"G2", "Unit tests cannot pass without having asserted, and mocks know what they do not know.",
-			"Deliberate breakages are run by hand: go run ./tests/mutations."},
+			"Deliberate breakages are run by hand: make mutations."},
 		{"G7", "A killed run is picked up without making anything twice.", ""},
 	}},
 }

@@ -84,9 +84,12 @@ func (f *foundation) settled(t *testing.T) {
 	}
 }
 
-// protectedHub tries to destroy the hub as it stands: protection refuses.
+// protectedHub tries to destroy the hub as it stands, without a preview: protection
+// refuses it whole, with nothing of it gone (case V7).
 func (f *foundation) protectedHub(t *testing.T) {
 	t.Helper()
+	standing := f.world.Snapshot(t)
 	_, err := f.network.TryDestroy()
 	require.ErrorContains(t, err, "because it is protected")
+	assert.Equal(t, standing, f.world.Snapshot(t), "identifiers before and after the refused destroy")
 }

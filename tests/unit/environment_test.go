@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -67,6 +68,21 @@ func TestDevOfTheCommittedConfiguration(t *testing.T) {
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 14, // per VPC two of the endpoints, per colour six
 		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   8,
 	}, up(t, "dev", dev()...).Count())
+}
+
+// E6: a node that starts before its add-ons, or before it reaches AWS, never joins.
+func TestNodesOfAnEnvironmentWaitForAddonsAndWaysOut_E6(t *testing.T) {
+	r := up(t, "dev", dev()...)
+	for _, group := range r.OfType(nodeGroupType) {
+		colour, _, _ := strings.Cut(group.Name, "-general")
+		for _, addon := range []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"} {
+			assert.True(t, group.WaitsFor(r.One(t, addonType, colour+"-"+addon)), "%s waits for %s", group.Name, addon)
+		}
+		for _, zone := range []string{"euw1-az1", "euw1-az2"} {
+			assert.True(t, group.WaitsFor(r.One(t, routeType, "main-private-internet-"+zone)), group.Name)
+		}
+		assert.True(t, r.One(t, addonType, colour+"-coredns").WaitsFor(group), "CoreDNS comes after %s", group.Name)
+	}
 }
 
 // E11: the runner's network, inside the environment or behind the Transit Gateway,
