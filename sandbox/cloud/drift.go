@@ -65,12 +65,13 @@ func (w *World) byHand(name string, change func(*Record) error) error {
 }
 
 // named are the records of an ID, of a line of the snapshot, or whose URN ends
-// in "::" and the name.
+// in the name: the logical name ("main-endpoints") or, where several types bear
+// it, the type and the name ("aws:ec2/subnet:Subnet::main-private-euw1-az1").
 func (w *World) named(name string) []*Record {
 	var out []*Record
 	for token := range w.records {
 		out = append(out, w.list(token, func(r *Record) bool {
-			return r.ID == name || r.Line() == name || r.URN == name || strings.HasSuffix(r.URN, "::"+name)
+			return r.ID == name || r.Line() == name || r.URN == name || strings.HasSuffix(r.URN, "::"+name) || strings.HasSuffix(r.URN, "$"+name)
 		})...)
 	}
 	sortRecords(out)

@@ -33,6 +33,8 @@ func (f *foundation) changes(t *testing.T) {
 			dev.Set(t, environment+"vpcs.main.zones", []any{"euw1-az1", "euw1-az2", "euw1-az3"})
 			dev.Unset(t, environment+"vpcs.main.relax.twoZones") // a reason for what no longer holds is refused
 		})
+		assert.Zero(t, plan.Ops()["replace"], "nothing is replaced")
+		assert.Zero(t, plan.Ops()["delete"], "nothing goes")
 		for _, step := range plan.Of("aws:ec2/subnet:Subnet") {
 			assert.Equal(t, "create", step.Op, "subnets of other zones stay: %s", step)
 			assert.Contains(t, step.Name, "euw1-az3")

@@ -31,6 +31,7 @@ func TestFoundation(t *testing.T) {
 	t.Run("no resource is on a default provider (K9)", f.explicitProviders)
 	t.Run("a second preview and a refresh change nothing", f.settled)
 	t.Run("clusters answer and access entries are honoured", f.access)
+	t.Run("state survives the death of every process", f.restart)
 	t.Run("changes", f.changes)
 	t.Run("refusals", f.refusals)
 	t.Run("destroy leaves nothing", func(t *testing.T) {

@@ -22,8 +22,7 @@ type World struct {
 	Env  map[string]string // points the Pulumi CLI at this world
 }
 
-// Start brings an empty world up and takes it down when the test ends. It skips
-// the test, saying so, when the sandbox's parts are not built.
+// Start brings an empty world up and takes it down when the test ends.
 func Start(t testing.TB) *World {
 	t.Helper()
 	return start(t)
@@ -31,15 +30,22 @@ func Start(t testing.TB) *World {
 
 func start(t testing.TB, flags ...string) *World {
 	t.Helper()
+	world := New(t)
+	world.begin(t, flags...)
+	return world
+}
+
+// New gives an empty world whose daemon does not run yet. It skips the test,
+// saying so, when the sandbox's parts are not built.
+func New(t testing.TB) *World {
+	t.Helper()
 	root := repository(t)
 	for _, part := range []string{"pulumi", "sandbox", "kube"} {
 		if _, err := os.Stat(filepath.Join(root, ".sandbox", "bin", part)); err != nil {
 			t.Skipf("the sandbox's %s is not built; `make test` builds it", part)
 		}
 	}
-	world := fresh(t, root)
-	world.begin(t, flags...)
-	return world
+	return fresh(t, root)
 }
 
 // Sandbox runs the sandbox's command on this world and returns what it printed.
