@@ -77,7 +77,8 @@ type Allocation struct {
 	// alone, by saying why. Taking an environment out of the list takes four steps:
 	// destroy the environment's stack; state a reason here and update the hub; remove
 	// the environment from the list and update the hub again; only then may its
-	// ranges be given to another one.
+	// ranges be given to another one. Taking a single range away needs it too, since
+	// the range's blackholes are guarded.
 	Retiring Reason `json:"retiring"`
 }
 
