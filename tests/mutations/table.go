@@ -58,7 +58,7 @@ var mutations = []mutation{
 	},
 	{
 		fault: "E6: nodes start before their add-ons are there",
-		file:  "stacks/colour.go", old: "slices.Concat(c.reachable, before.All())", new: "c.reachable",
+		file:  "stacks/colour.go", old: "slices.Concat(c.reachable, before.All())", new: "slices.Concat(c.reachable, before.All()[:0])",
 		pkg: unit, test: "TestNodesOfAnEnvironmentWaitForAddonsAndWaysOut_E6",
 	},
 	{
