@@ -45,10 +45,7 @@ func (w *World) Normalised() map[string]string {
 	texts := map[string][]string{}
 	for i, r := range records {
 		text, _ := json.Marshal(r.State) // plain data always marshals
-		named := rename.Replace(string(text))
-		for _, p := range passing {
-			named = p.pattern.ReplaceAllString(named, p.mark)
-		}
+		named := marked(rename.Replace(string(text)))
 		if r.Unfinished {
 			named += " unfinished"
 		}
@@ -80,8 +77,19 @@ var passing = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*`), "<time>"},
 	{regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9a-f]{17}\b`), "<id>"},
 	{regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`), "<uuid>"},
+	{regexp.MustCompile(`(eks-cluster-sg-[A-Za-z0-9_-]+)-\d+`), "${1}-<number>"},
+	{regexp.MustCompile(`(/id/)[0-9A-F]{32}\b`), "${1}<issuer>"}, // of a cluster's OpenID Connect
+	{regexp.MustCompile(`(VpcEndpoint::[^>]+>)-[0-9a-f]{8}\b`), "${1}-<hash>"},
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
 	{regexp.MustCompile(`("private(Ip|IpAddress)":")[0-9.]+"`), `${1}<address>"`},
+}
+
+// marked is a text with marks in place of what differs from run to run.
+func marked(text string) string {
+	for _, p := range passing {
+		text = p.pattern.ReplaceAllString(text, p.mark)
+	}
+	return text
 }
 
 // labelsOf names each record: by its URN; what AWS made for another by its type
@@ -97,7 +105,7 @@ func labelsOf(records []*Record) []string {
 			}
 			label := r.URN
 			if r.URN == "" {
-				label = fmt.Sprintf("%s of %s", r.Token, first(byID[r.Owner], r.value("name"), r.Account+"/"+r.Region))
+				label = fmt.Sprintf("%s of %s", r.Token, first(byID[r.Owner], marked(r.value("name")), r.Account+"/"+r.Region))
 			}
 			labels[i], byID[r.ID] = label, label
 		}
