@@ -28,7 +28,7 @@ func set(path string, value any) func(*testing.T, *harness.Stack) {
 }
 
 var refusals = []refusal{
-	{"bump by two minors (E4)", set(blueVersion, "1.36"), []string{"vpcs.main.clusters.blue.version", "1.34", "1.36"}},
+	{"bump blue by two minors (E4)", set(blueVersion, "1.36"), []string{"vpcs.main.clusters.blue.version", "1.34", "1.36"}},
 	{"bump blue while it carries traffic", set(blueVersion, "1.35"), []string{"vpcs.main.clusters.blue.version", "weight 100"}},
 	{"downgrade green (E4)", set(greenVersion, "1.34"), []string{"vpcs.main.clusters.green.version", "1.35"}},
 	{"remove green at weight 10 (B7)", func(t *testing.T, dev *harness.Stack) {
@@ -43,7 +43,7 @@ var refusals = []refusal{
 	{"unknown key", set(green+".verson", "1.35"), []string{"vpcs.main.clusters.green.verson", "version"}},
 	{"wrong account (S3)", set(environment+"aws.account", "333333333333"), []string{"333333333333", "222222222222"}},
 	{"hub stack name without organisation (S2)", set(environment+"hub.stack", "retail/network"), []string{"hub.stack", "organization/project/stack"}},
-	{"hub that does not exist (S1)", set(environment+"hub.stack", "organization/retail/netwrok"), []string{"organization/retail/netwrok"}},
+	{"hub that does not exist (S1)", set(environment+"hub.stack", "organization/retail/hub"), []string{"organization/retail/hub"}},
 	{"hub without the contract's outputs (S1)", set(environment+"hub.stack", "organization/retail/dev"), []string{"organization/retail/dev", "contractVersion"}},
 	{"range that the hub has not allotted (N2)", set(environment+"vpcs.main.cidr", "10.30.0.0/16"), []string{"vpcs.main.cidr", "10.30.0.0/16"}},
 	{"zone without control planes (N3)", func(t *testing.T, dev *harness.Stack) {
