@@ -80,6 +80,8 @@ var passing = []struct {
 	{regexp.MustCompile(`(eks-cluster-sg-[A-Za-z0-9_-]+)-\d+`), "${1}-<number>"},
 	{regexp.MustCompile(`(/id/)[0-9A-F]{32}\b`), "${1}<issuer>"}, // of a cluster's OpenID Connect
 	{regexp.MustCompile(`(VpcEndpoint::[^>]+>)-[0-9a-f]{8}\b`), "${1}-<hash>"},
+	{regexp.MustCompile(`("(tunnel[12](Address|PresharedKey|InsideCidr|CgwInsideAddress|VgwInsideAddress)|outsideIpAddress|` +
+		`customerGatewayConfiguration)":)"([^"\\]|\\.)*"`), `${1}"<tunnel>"`},
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
 	{regexp.MustCompile(`("private(Ip|IpAddress)":")[0-9.]+"`), `${1}<address>"`},
 }

@@ -127,9 +127,13 @@ func connectInterfaces(c *cloud.Call, short string) error {
 	dns := fmt.Sprintf("%s.%s.vpce.amazonaws.com", short, c.Region)
 	entry := func(name string) { names = append(names, cloud.Props{"dnsName": name, "hostedZoneId": hostedZone(c)}) }
 	entry(suffix + "." + dns)
+	zones := []string{}
 	for _, i := range Interfaces(c, c.ID) {
-		ids = append(ids, i.ID)
-		entry(suffix + "-" + Text(i.State, "availabilityZone") + "." + dns)
+		ids, zones = append(ids, i.ID), append(zones, Text(i.State, "availabilityZone"))
+	}
+	slices.Sort(zones) // the interfaces come in the random order of their IDs
+	for _, zone := range zones {
+		entry(suffix + "-" + zone + "." + dns)
 	}
 	if c.Bool("privateDnsEnabled") {
 		entry(privateName(c, short))
