@@ -22,7 +22,7 @@ func (f *File) Encode() ([]byte, error) {
 	if len(f.Objects) > 0 {
 		section(e, "objects", f.Objects, (*encoder).properties)
 	}
-	e.close("}")
+	e.close()
 	e.WriteByte('\n')
 	return e.Bytes(), e.err
 }
@@ -54,13 +54,13 @@ func (e *encoder) open(text string) {
 	e.depth, e.comma = e.depth+1, false
 }
 
-func (e *encoder) close(text string) {
+func (e *encoder) close() {
 	e.depth, e.comma = e.depth-1, false
 	e.WriteByte('\n')
 	for range e.depth {
 		e.WriteByte(' ')
 	}
-	e.WriteString(text)
+	e.WriteByte('}')
 	e.comma = true
 }
 
@@ -79,9 +79,9 @@ func section[V any](e *encoder, name string, entries map[string]V, write func(*e
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
 		e.open(fmt.Sprintf("%q: {", key))
 		write(e, entries[key])
-		e.close("}")
+		e.close()
 	}
-	e.close("}")
+	e.close()
 }
 
 func (e *encoder) resource(r *Resource) {
@@ -99,14 +99,14 @@ func (e *encoder) resource(r *Resource) {
 	}
 	e.open(`"properties": {`)
 	e.properties(r.Properties)
-	e.close("}")
+	e.close()
 	e.value("outputs", r.Outputs)
 }
 
 func (e *encoder) function(f *Function) {
 	e.open(`"arguments": {`)
 	e.properties(f.Arguments)
-	e.close("}")
+	e.close()
 	e.value("results", f.Results)
 }
 
