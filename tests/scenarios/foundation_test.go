@@ -29,7 +29,7 @@ func TestFoundation(t *testing.T) {
 
 	require.True(t, t.Run("first deployment", f.firstDeployment), "nothing else can be shown without it")
 	t.Run("no resource is on a default provider (K9)", f.explicitProviders)
-	t.Run("a second preview and a refresh change nothing", f.settled)
+	t.Run("a second preview and a refresh change nothing (E9)", f.settled)
 	t.Run("clusters answer and access entries are honoured", f.access)
 	t.Run("state survives the death of every process", f.restart)
 	t.Run("changes", f.changes)

@@ -1,0 +1,39 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"retail/tests/internal/harness"
+)
+
+// Production previews with no cluster standing: complete, without a warning, on
+// explicit providers, and without a request to whatever cluster the caller's own
+// kubeconfig names (K2, K9).
+func TestFirstPreviewOfProdIsCleanAndReadsNobodysKubeconfig_K2(t *testing.T) {
+	world := harness.StartHollow(t)
+	world.Stack(t, "network").Up(t)
+	var requests atomic.Int32
+	trap := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
+	defer trap.Close()
+	kubeconfig := filepath.Join(t.TempDir(), "config")
+	require.NoError(t, os.WriteFile(kubeconfig, fmt.Appendf(nil, `{"apiVersion": "v1", "kind": "Config", "current-context": "trap",
+		"clusters": [{"name": "trap", "cluster": {"server": %q}}], "users": [{"name": "trap", "user": {}}],
+		"contexts": [{"name": "trap", "context": {"cluster": "trap", "user": "trap"}}]}`, trap.URL), 0o600))
+	world.Env["KUBECONFIG"] = kubeconfig
+
+	plan := world.Stack(t, "prod").Preview(t)
+	assert.Empty(t, plan.Warnings)
+	assert.Equal(t, map[string]int{"create": len(plan.Steps)}, plan.Ops())
+	assert.Len(t, plan.Of("retail:vpc:VPC"), 2)
+	assert.Len(t, plan.Of("aws:eks/cluster:Cluster"), 4)
+	assert.Zero(t, requests.Load(), "requests to the caller's own cluster")
+}
