@@ -37,3 +37,24 @@ func TestFirstPreviewOfProdIsCleanAndReadsNobodysKubeconfig_K2(t *testing.T) {
 	assert.Len(t, plan.Of("aws:eks/cluster:Cluster"), 4)
 	assert.Zero(t, requests.Load(), "requests to the caller's own cluster")
 }
+
+// Production stands, a second preview and a refresh change nothing, its guards
+// stop a destroy at its preview, and once they are lifted nothing is left.
+func TestProdSettlesAndGoesWithoutLeftovers(t *testing.T) {
+	world := harness.StartHollow(t)
+	before := world.Snapshot(t)
+	network, prod := world.Stack(t, "network"), world.Stack(t, "prod")
+	network.Up(t)
+	prod.Up(t)
+	assert.Empty(t, prod.Preview(t).Lines(), "preview after up")
+	assert.Empty(t, prod.Refresh(t).Lines(), "refresh after up")
+
+	_, err := prod.TryPreviewDestroy()
+	require.ErrorContains(t, err, "because it is protected")
+
+	for _, stack := range []*harness.Stack{prod, network} {
+		stack.Unprotect(t)
+		stack.Destroy(t)
+	}
+	assert.Equal(t, before, world.Snapshot(t))
+}

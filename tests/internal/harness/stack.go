@@ -125,6 +125,15 @@ func (s *Stack) TryDestroy() (Plan, error) {
 	})
 }
 
+// TryPreviewDestroy previews a destroy, as `pulumi destroy` does before it asks.
+func (s *Stack) TryPreviewDestroy() (Plan, error) {
+	return s.collect(func(channel chan events.EngineEvent, text *bytes.Buffer) error {
+		_, err := s.auto.PreviewDestroy(context.Background(), optdestroy.EventStreams(channel),
+			optdestroy.ProgressStreams(text), optdestroy.ErrorProgressStreams(text))
+		return err
+	})
+}
+
 // Unprotect lifts the protection of everything in the stack's state, as an
 // operator does who means to take a protected stack down.
 func (s *Stack) Unprotect(t testing.TB) {
