@@ -72,8 +72,7 @@ var areas = []area{
 			"The program has no secret of its own. No run is searched for a planted one."},
 		{"S5", "A pull request from a fork gets tests and an offline preview, and no credentials.",
 			"The workflows are read, not run."},
-		{"S7", "After a hub update that failed half way, environments plan no deletion.",
-			"The hub update that fails half way on the real engine is one of tags; outputs that go missing are refused in unit tests."},
+		{"S7", "After a hub update that failed half way, environments plan no deletion.", ""},
 	}},
 	{"Pulumi with Go", []known{
 		{"G1", "The program builds in little memory and time.", "The linters refuse the heavy packages (.golangci.yml); no test measures the build."},
