@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +18,21 @@ func script(t *testing.T, path, body string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o755))
+}
+
+// emptyHome is an empty home folder. The go command keeps its caches where they are
+// and its telemetry off: what it writes late must not meet the folder's removal.
+func emptyHome(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} {
+		value, err := exec.Command("go", "env", name).Output()
+		require.NoError(t, err)
+		t.Setenv(name, strings.TrimSpace(string(value)))
+	}
+	t.Setenv("XDG_CONFIG_HOME", os.DevNull)
+	user := t.TempDir()
+	t.Setenv("HOME", user)
+	return user
 }
 
 // pinnedPulumi is a checkout whose pulumi part is at v3.274.1.
@@ -55,8 +72,7 @@ func TestAReleasedProgramIsUsedOnlyAtThePinnedVersion(t *testing.T) {
 }
 
 func TestReleasedPluginsAreUsedWhenAllVersionsAreThere(t *testing.T) {
-	user := t.TempDir()
-	t.Setenv("HOME", user)
+	user := emptyHome(t)
 	part := Part{
 		Name: "pulumi-kubernetes", Kind: Go, Released: true,
 		Plugins: []Plugin{{"kubernetes", "4.32.0"}, {"kubernetes", "4.34.2"}},
@@ -79,8 +95,7 @@ func TestReleasedPluginsAreUsedWhenAllVersionsAreThere(t *testing.T) {
 }
 
 func TestAPartThatIsFoundIsNotCompiled(t *testing.T) {
-	user, root := t.TempDir(), t.TempDir()
-	t.Setenv("HOME", user)
+	user, root := emptyHome(t), t.TempDir()
 	plugin := Plugin{"example", "1.0.0"}
 	script(t, filepath.Join(user, ".pulumi", plugin.folder(), plugin.program()), "true")
 	part := Part{Name: "example", Kind: Go, Dir: "none", Package: ".", Released: true, Plugins: []Plugin{plugin}}
