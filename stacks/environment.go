@@ -101,7 +101,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	}
 	durable, err := cluster.NewDurable(s.ctx, name, &cluster.DurableArgs{
 		Environment: s.config.Name, VPC: name, Account: s.config.AWS.Account, Region: s.config.AWS.Region,
-		LogRetentionDays: s.config.LogRetentionDays, Unprotected: s.unprotected(v),
+		LogRetentionDays: s.config.LogRetentionDays, Unprotected: s.config.Unprotected(v),
 	}, pulumi.Providers(s.aws))
 	if err != nil {
 		return nil, err
@@ -140,14 +140,8 @@ func (s *environmentStack) vpcArgs(name string, v config.VPC) *vpc.Args {
 		FlowLogs: vpc.FlowLogs{
 			Traffic: v.FlowLogs.Traffic, AggregationSeconds: v.FlowLogs.AggregationSeconds, RetentionDays: s.config.LogRetentionDays,
 		},
-		Unprotected: s.unprotected(v),
+		Unprotected: s.config.Unprotected(v),
 	}
-}
-
-// unprotected says whether the deletion guard is lifted from a VPC and what stands
-// with it.
-func (s *environmentStack) unprotected(v config.VPC) bool {
-	return s.config.Relax.Unprotected.Given() || v.Relax.Unprotected.Given()
 }
 
 func (s *environmentStack) attachmentArgs(name string, v config.VPC, made *vpc.VPC) *transit.AttachmentArgs {
@@ -162,7 +156,7 @@ func (s *environmentStack) attachmentArgs(name string, v config.VPC, made *vpc.V
 		TransitGateway: s.contract.TransitGateway,
 		RouteTable:     s.terms.RouteTable, OnPremisesRouteTable: s.contract.OnPremisesRouteTable,
 		Accept:     s.contract.Acceptance == config.Explicit,
-		Invitation: invitation, Hub: s.hub, Unprotected: s.unprotected(v),
+		Invitation: invitation, Hub: s.hub, Unprotected: s.config.Unprotected(v),
 	}
 }
 

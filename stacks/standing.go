@@ -27,6 +27,8 @@ type Standing struct {
 type StandingVPC struct {
 	// CIDR is its primary range.
 	CIDR string `json:"cidr"`
+	// Unprotected says that a reason was given to let it be deleted.
+	Unprotected bool `json:"unprotected"`
 	// Clusters are the clusters by colour.
 	Clusters map[config.Colour]StandingCluster `json:"clusters"`
 }
@@ -49,7 +51,7 @@ func standingOf(environment *config.Environment) Standing {
 		for colour, cluster := range vpc.Clusters {
 			clusters[colour] = StandingCluster{Version: cluster.Version, Compute: cluster.Compute, Weight: vpc.Traffic[colour]}
 		}
-		standing.VPCs[name] = StandingVPC{CIDR: vpc.CIDR, Clusters: clusters}
+		standing.VPCs[name] = StandingVPC{CIDR: vpc.CIDR, Unprotected: environment.Unprotected(vpc), Clusters: clusters}
 	}
 	return standing
 }
@@ -64,7 +66,9 @@ func (s Standing) export(ctx *pulumi.Context) {
 				"version": pulumi.String(cluster.Version), "compute": pulumi.String(cluster.Compute), "weight": pulumi.Int(cluster.Weight),
 			}
 		}
-		vpcs[name] = pulumi.Map{"cidr": pulumi.String(s.VPCs[name].CIDR), "clusters": clusters}
+		vpcs[name] = pulumi.Map{
+			"cidr": pulumi.String(s.VPCs[name].CIDR), "unprotected": pulumi.Bool(s.VPCs[name].Unprotected), "clusters": clusters,
+		}
 	}
 	ctx.Export(keyStanding, pulumi.Map{"account": pulumi.String(s.Account), "region": pulumi.String(s.Region), "vpcs": vpcs})
 }

@@ -20,9 +20,11 @@ func checkTransition(standing *Standing, wanted *config.Environment) error {
 	for _, name := range sorted(standing.VPCs) {
 		was, path := standing.VPCs[name], problem.Path("vpcs", name)
 		now, kept := wanted.VPCs[name]
-		if kept {
-			sameRange(&list, path, was, now)
+		if !kept {
+			unprotectedFirst(&list, path, was)
+			continue
 		}
+		sameRange(&list, path, was, now)
 		for _, colour := range config.Colours() {
 			at := problem.Path(path, "clusters", string(colour))
 			old, stood := was.Clusters[colour]
@@ -33,7 +35,7 @@ func checkTransition(standing *Standing, wanted *config.Environment) error {
 			case stood && stands:
 				versionStep(&list, at, old, cluster)
 				untouchedUnderTraffic(&list, at, colour, old, cluster, now.Traffic[colour])
-			case stands && kept:
+			case stands:
 				startsWithoutTraffic(&list, path, colour, now.Traffic[colour])
 			}
 		}
@@ -57,6 +59,15 @@ func sameRange(list *problem.List, path string, was StandingVPC, now config.VPC)
 	if was.CIDR != now.CIDR {
 		list.Add(path+".cidr", "a VPC's range is fixed at creation, it is "+was.CIDR, now.CIDR,
 			"restore it, and declare a second VPC with the new range to move to")
+	}
+}
+
+// unprotectedFirst is case B7 for a whole VPC: some colour always carries its
+// traffic, so it goes in two steps, of which the first gives the reason.
+func unprotectedFirst(list *problem.List, path string, was StandingVPC) {
+	if !was.Unprotected {
+		list.Add(path, "a VPC that serves traffic is not removed in one step", nil, fmt.Sprintf(
+			"send its customers elsewhere, state the reason in %s.relax.unprotected in an update of its own, then remove it", path))
 	}
 }
 

@@ -57,6 +57,7 @@ func TestTransitions(t *testing.T) {
 	greenAuto[config.Green] = declared{Version: "1.35", Compute: config.Auto}
 	override := both("1.35", "1.35")
 	override[config.Blue] = declared{Version: "1.35", Compute: config.Managed, Relax: config.ClusterRelaxations{UpgradeInPlace: "The other colour cannot be raised: quota."}}
+	withoutVPCs := &config.Environment{AWS: config.AWS{Account: "222222222222", Region: "eu-west-1"}}
 	const blue, green = "vpcs.main.clusters.blue", "vpcs.main.clusters.green"
 
 	for name, test := range map[string]struct {
@@ -91,8 +92,11 @@ func TestTransitions(t *testing.T) {
 			[]string{blue + ".compute: colour blue has weight 100 and keeps its compute, managed, got auto"}},
 		"B7 removal with weight, even when it moves at once": {lastUpdate(nil), environment(share(0, 100), only(config.Green, "1.35")),
 			[]string{blue + ": colour blue has weight 100 and cannot be removed: move its traffic to green in an update of its own first"}},
-		"B7 removal of a VPC with traffic": {lastUpdate(nil), &config.Environment{AWS: config.AWS{Account: "222222222222", Region: "eu-west-1"}},
-			[]string{blue + ": colour blue has weight 100 and cannot be removed"}},
+		"B7 removal of a VPC with traffic": {lastUpdate(nil), withoutVPCs, []string{
+			"vpcs.main: a VPC that serves traffic is not removed in one step: send its customers elsewhere, state the reason in vpcs.main.relax.unprotected"}},
+		"B7 removal of a VPC whose guard was lifted": {lastUpdate(func(s *Standing) {
+			s.VPCs["main"] = StandingVPC{CIDR: "10.20.0.0/16", Unprotected: true, Clusters: s.VPCs["main"].Clusters}
+		}), withoutVPCs, nil},
 		"B6 a new colour with traffic": {
 			lastUpdate(func(s *Standing) { delete(s.VPCs["main"].Clusters, config.Green) }),
 			environment(share(90, 10), both("1.34", "1.35")),

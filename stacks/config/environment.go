@@ -132,6 +132,12 @@ type VPCRelaxations struct {
 	TwoZones Reason `json:"twoZones"`
 	// Unprotected lets the VPC, its attachment, its key and its logs be deleted, or
 	// parts of them. Taking a zone, an endpoint or a route away takes three updates:
-	// state a reason here, take it away, remove the reason.
+	// state a reason here, take it away, remove the reason. So does the VPC as a whole.
 	Unprotected Reason `json:"unprotected"`
+}
+
+// Unprotected says whether the deletion guard is lifted from a VPC and what
+// stands with it.
+func (e *Environment) Unprotected(vpc VPC) bool {
+	return e.Relax.Unprotected.Given() || vpc.Relax.Unprotected.Given()
 }
