@@ -116,7 +116,7 @@ var mutations = []mutation{
 	{
 		fault: "B7: a colour with traffic may be removed",
 		file:  "stacks/transition.go", old: "if was.Weight > 0 {", new: "if was.Weight > 100 {",
-		pkg: stacks, test: "TestTransitions",
+		pkg: stacks, test: "TestRefusedTransitions",
 	},
 	{
 		fault: "S1, S7: an output that the hub does not have is read as nothing",

@@ -25,16 +25,7 @@ func FindRole(c *cloud.Call, arn string) *cloud.Record { return c.GetBy(Role, "a
 // Trusts tells whether a role's trust policy lets a service principal do all
 // of the given actions of STS.
 func Trusts(role *cloud.Record, service string, actions ...string) bool {
-	doc, err := policy.Parse(str(role.State, "assumeRolePolicy"), policy.Trust)
-	if err != nil {
-		return false
-	}
-	for _, action := range actions {
-		if !doc.Allows("Service", service, action) {
-			return false
-		}
-	}
-	return true
+	return policy.ServiceMay(str(role.State, "assumeRolePolicy"), policy.Trust, service, actions...)
 }
 
 // HasPolicy tells whether an AWS-managed policy is attached to a role, by the

@@ -98,14 +98,5 @@ func checkPolicy(c *cloud.Call) error {
 // ServiceMay tells whether a key's policy lets a service use the key for all
 // of the given actions.
 func ServiceMay(key *cloud.Record, service string, actions ...string) bool {
-	doc, err := policy.Parse(str(key.State, "policy"), policy.Resource)
-	if err != nil {
-		return false
-	}
-	for _, action := range actions {
-		if !doc.Allows("Service", service, action) {
-			return false
-		}
-	}
-	return true
+	return policy.ServiceMay(str(key.State, "policy"), policy.Resource, service, actions...)
 }

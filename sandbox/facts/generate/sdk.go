@@ -130,17 +130,24 @@ func (p *sdkPackage) find(call, pulumiToken string) (*ast.FuncDecl, error) {
 	return nil, fmt.Errorf("%s: no %s in %s; check the token", pulumiToken, call, p.dir)
 }
 
-// resource reads inputs, outputs and nested types of one resource.
-func (s *sdk) resource(pulumiToken string, objects map[string]table.Properties) (*table.Resource, error) {
+// find opens the package of a token and finds the function in it that makes the
+// call with the token.
+func (s *sdk) find(call, pulumiToken string) (*sdkPackage, *ast.FuncDecl, error) {
 	name, err := module(pulumiToken)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p, err := s.open(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	constructor, err := p.find("RegisterResource", pulumiToken)
+	function, err := p.find(call, pulumiToken)
+	return p, function, err
+}
+
+// resource reads inputs, outputs and nested types of one resource.
+func (s *sdk) resource(pulumiToken string, objects map[string]table.Properties) (*table.Resource, error) {
+	p, constructor, err := s.find("RegisterResource", pulumiToken)
 	if err != nil {
 		return nil, err
 	}
@@ -159,15 +166,7 @@ func (s *sdk) resource(pulumiToken string, objects map[string]table.Properties) 
 
 // function reads arguments and results of one data source.
 func (s *sdk) function(pulumiToken string, objects map[string]table.Properties) (*table.Function, error) {
-	name, err := module(pulumiToken)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.open(name)
-	if err != nil {
-		return nil, err
-	}
-	call, err := p.find("ctx.Invoke", pulumiToken)
+	p, call, err := s.find("ctx.Invoke", pulumiToken)
 	if err != nil {
 		return nil, err
 	}

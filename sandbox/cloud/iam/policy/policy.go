@@ -112,3 +112,13 @@ func (d *Document) Denies(action string) bool {
 		return s.Effect == "Deny" && len(s.Conditions) == 0 && s.covers(action)
 	})
 }
+
+// ServiceMay tells whether the document in text lets a service principal do all
+// of the given actions. A text that is no document of the kind lets nobody.
+func ServiceMay(text string, kind Kind, service string, actions ...string) bool {
+	doc, err := Parse(text, kind)
+	if err != nil {
+		return false
+	}
+	return !slices.ContainsFunc(actions, func(action string) bool { return !doc.Allows("Service", service, action) })
+}
