@@ -77,7 +77,7 @@ var passing = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*`), "<time>"},
 	{regexp.MustCompile(`\b[a-z]+(-[a-z]+)*-[0-9a-f]{17}\b`), "<id>"},
 	{regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`), "<uuid>"},
-	{regexp.MustCompile(`(eks-cluster-sg-[A-Za-z0-9_-]+)-\d+`), "${1}-<number>"},
+	{regexp.MustCompile(`(eks-cluster-sg-([A-Za-z0-9_-]+|<[^>]+>))-\d+`), "${1}-<number>"},
 	{regexp.MustCompile(`(/id/)[0-9A-F]{32}\b`), "${1}<issuer>"}, // of a cluster's OpenID Connect
 	{regexp.MustCompile(`(VpcEndpoint::[^>]+>)-[0-9a-f]{8}\b`), "${1}-<hash>"},
 	{regexp.MustCompile(`("(tunnel[12](Address|PresharedKey|InsideCidr|CgwInsideAddress|VgwInsideAddress)|outsideIpAddress|` +
@@ -144,7 +144,9 @@ func (w *World) renames(records []*Record, labels []string) *strings.Replacer {
 		if spec == nil || spec.AutoName == nil {
 			continue
 		}
-		if name := r.value(spec.AutoName.Property); automatic.MatchString(name) {
+		// What AWS made by itself is named by AWS, by other rules than these: its number
+		// may look like the end of an automatic name, or not.
+		if name := r.value(spec.AutoName.Property); r.URN != "" && automatic.MatchString(name) {
 			names[name] = "<name of " + labels[i] + ">"
 		}
 	}
