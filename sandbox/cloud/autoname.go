@@ -42,6 +42,9 @@ func (auto *AutoName) generate(q CheckRequest) string {
 	logical = strings.TrimPrefix(logical, ":")
 	sum := sha256.Sum256(append(append([]byte{}, q.Seed...), q.URN...))
 	suffix := "-" + hex.EncodeToString(sum[:])[:7]
+	if auto.Lower {
+		logical = strings.ToLower(logical)
+	}
 	if auto.Max > 0 && len(logical)+len(suffix) > auto.Max {
 		logical = logical[:auto.Max-len(suffix)]
 	}

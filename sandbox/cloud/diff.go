@@ -162,8 +162,22 @@ func compareMaps(out map[string]difference, path string, old, now map[string]any
 	}
 	maps.Copy(names, now)
 	for name := range names {
-		compare(out, step(path, name), old[name], now[name])
+		at, o, n := step(path, name), old[name], now[name]
+		switch { // a block without members says something by being there: {"none": {}}
+		case path != "" && o == nil && bare(n):
+			out[at] = difference{Add, n}
+		case path != "" && n == nil && bare(o):
+			out[at] = difference{Drop, o}
+		default:
+			compare(out, at, o, n)
+		}
 	}
+}
+
+// bare tells whether a value is an object without members.
+func bare(v any) bool {
+	object, ok := v.(map[string]any)
+	return ok && len(object) == 0
 }
 
 func compareLists(out map[string]difference, path string, old, now []any) {

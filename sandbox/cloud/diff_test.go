@@ -115,3 +115,13 @@ func TestRegistryRefusesATokenDeclaredTwice(t *testing.T) {
 	_, err := cloud.NewWorld(cloud.Options{Registry: cloud.NewRegistry(register, register)})
 	require.ErrorContains(t, err, "aws:test/box:Box is declared twice")
 }
+
+// WAF's actions are blocks without members: which one is there is all they say.
+func TestDiffSeesABlockWithoutMembers(t *testing.T) {
+	dev := differ(t)
+	made := dev.Create(thing, cloud.Props{"action": cloud.Props{"allow": cloud.Props{}}, "tags": cloud.Props{}})
+	diff := dev.Diff(made, cloud.Props{"action": cloud.Props{"block": cloud.Props{}}})
+	assert.Equal(t, []cloud.Difference{
+		{Path: "action.allow", Kind: cloud.Drop}, {Path: "action.block", Kind: cloud.Add},
+	}, diff.Differences, "but empty tags are none")
+}

@@ -97,7 +97,7 @@ func module(token string) string {
 
 // packages are the service packages whose name is not that of the module.
 var packages = map[string]string{
-	"ec2transitgateway": "transitgateway", "vpc": "ec2", "cloudwatch": "logs", "autoscaling": "eks", "index": "sts",
+	"ec2transitgateway": "transitgateway", "vpc": "ec2", "autoscaling": "eks", "index": "sts",
 }
 
 // place is the file that declares, or should declare, a token.
@@ -106,6 +106,9 @@ func place(token string) string {
 	_, name, _ := strings.Cut(rest, "/")
 	name, _, _ = strings.Cut(name, ":")
 	folder := module(token)
+	if strings.HasPrefix(name, "log") && folder == "cloudwatch" {
+		folder = "logs" // pulumi-aws has CloudWatch Logs in the module of CloudWatch
+	}
 	if other, ok := packages[folder]; ok {
 		folder = other
 	}

@@ -81,6 +81,7 @@ type Latency struct{ Create, Update, Delete time.Duration }
 type AutoName struct {
 	Property string // usually "name"
 	Max      int    // longest physical name AWS takes
+	Lower    bool   // pulumi-aws makes it lower case (S3)
 }
 
 // Ref is a property that names other resources.
