@@ -10,10 +10,14 @@ import (
 )
 
 // StartHollow is Start for a world whose EKS clusters have no Kubernetes behind
-// them: it comes up in a fraction of the time and shows AWS alone.
+// them: it comes up in a fraction of the time and shows AWS alone. Its stacks are
+// the committed ones without what lives in clusters.
 func StartHollow(t testing.TB) *World {
 	t.Helper()
-	return start(t, "--hollow")
+	world := New(t)
+	world.hollow = true
+	world.begin(t, "--hollow")
+	return world
 }
 
 // Rest ends the world's daemon; Copy takes it up again from there.
@@ -27,6 +31,7 @@ func (w *World) Rest(t testing.TB) {
 func (w *World) Copy(t testing.TB) *World {
 	t.Helper()
 	other := fresh(t, w.Root)
+	other.hollow = w.hollow
 	require.NoError(t, os.CopyFS(other.Dir, os.DirFS(w.Dir)))
 	other.begin(t)
 	return other
@@ -40,9 +45,7 @@ func (w *World) Prepare(t testing.TB, stacks ...string) {
 	require.NoError(t, os.MkdirAll(project, 0o700))
 	w.copyProject(t, project)
 	for _, name := range stacks {
-		committed, err := os.ReadFile(filepath.Join(w.Root, "Pulumi."+name+".yaml"))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(project, "Pulumi."+name+".yaml"), committed, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(project, "Pulumi."+name+".yaml"), w.committed(t, name), 0o600))
 		text, err := w.Engine("stack", "init", name, "--no-select").Run()
 		require.NoError(t, err, text)
 	}

@@ -28,9 +28,7 @@ func (s *Stack) Unset(t testing.TB, path string) {
 // Restore puts the committed configuration back.
 func (s *Stack) Restore(t testing.TB) {
 	t.Helper()
-	committed, err := os.ReadFile(s.world.Root + "/Pulumi." + s.Name + ".yaml")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(s.file, committed, 0o600))
+	require.NoError(t, os.WriteFile(s.file, s.world.committed(t, s.Name), 0o600))
 }
 
 func (s *Stack) edit(t testing.TB, path string, change func(map[string]any, string)) {

@@ -36,9 +36,7 @@ func (w *World) Stack(t testing.TB, name string) *Stack {
 	require.NoError(t, os.MkdirAll(project, 0o700))
 	w.copyProject(t, project)
 	file := filepath.Join(project, "Pulumi."+name+".yaml")
-	committed, err := os.ReadFile(filepath.Join(w.Root, "Pulumi."+name+".yaml"))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, committed, 0o600))
+	require.NoError(t, os.WriteFile(file, w.committed(t, name), 0o600))
 
 	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Join(w.Root, ".sandbox")})
 	require.NoError(t, err)

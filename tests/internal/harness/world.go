@@ -20,18 +20,15 @@ type World struct {
 	Dir  string            // the world's folder
 	Root string            // the repository
 	Env  map[string]string // points the Pulumi CLI at this world
+
+	hollow bool // its clusters have no Kubernetes behind them
 }
 
 // Start brings an empty world up and takes it down when the test ends.
 func Start(t testing.TB) *World {
 	t.Helper()
-	return start(t)
-}
-
-func start(t testing.TB, flags ...string) *World {
-	t.Helper()
 	world := New(t)
-	world.begin(t, flags...)
+	world.begin(t)
 	return world
 }
 

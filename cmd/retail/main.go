@@ -1,0 +1,37 @@
+// Command retail is the operator's command: it draws stacks and, on a machine
+// without AWS, drives the sandbox.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command().ExecuteContext(ctx); err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) { // the command that ran has said why
+			os.Exit(exit.ExitCode())
+		}
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use: "retail", Short: "Operate the retail platform",
+		SilenceUsage: true, SilenceErrors: true,
+	}
+	root.AddCommand(drawCommand(), sandboxCommand())
+	return root
+}
