@@ -102,3 +102,14 @@ func TestStandardSupportEndsLaterForNewerVersions(t *testing.T) {
 		last = day
 	}
 }
+
+// A cluster version that validates is one for which every pinned chart is made.
+func TestEveryChartServesEveryVersion(t *testing.T) {
+	require.NotEmpty(t, versions.Charts())
+	for _, chart := range versions.Charts() {
+		for _, m := range versions.Supported() {
+			assert.GreaterOrEqual(t, m.Compare(chart.OldestKubernetes), 0, "%s %s on Kubernetes %s", chart.Name, chart.Version, m)
+		}
+		assert.Regexp(t, `^v?\d+\.\d+\.\d+$`, chart.Version, "%s is pinned to one release", chart.Name)
+	}
+}
