@@ -56,28 +56,36 @@ func Allows(c *cloud.Call, role *cloud.Record, action string) bool {
 
 // documents are all policies of a role.
 func documents(c *cloud.Call, role *cloud.Record) []*policy.Document {
-	var texts []string
-	for _, arn := range attached(c, role.ID) {
-		if own := c.Get(Policy, arn); own != nil {
-			texts = append(texts, str(own.State, "policy"))
-		}
-	}
-	for _, p := range c.List(RolePolicy) {
-		if str(p.State, "role") == role.ID {
-			texts = append(texts, str(p.State, "policy"))
-		}
-	}
 	var docs []*policy.Document
-	for _, text := range texts {
-		if doc, err := policy.Parse(text, policy.Identity); err == nil {
+	for _, arn := range attached(c, role.ID) {
+		if doc := documentOf(c, arn); doc != nil {
 			docs = append(docs, doc)
 		}
 	}
-	for _, arn := range attached(c, role.ID) {
-		if actions := managed[strings.TrimPrefix(arn, managedPrefix)]; actions != nil {
-			docs = append(docs, &policy.Document{Statements: []policy.Statement{
-				{Effect: "Allow", Actions: actions, Resources: []string{"*"}}}})
+	for _, p := range c.List(RolePolicy) {
+		if str(p.State, "role") != role.ID {
+			continue
+		}
+		if doc, err := policy.Parse(str(p.State, "policy"), policy.Identity); err == nil {
+			docs = append(docs, doc)
 		}
 	}
 	return docs
+}
+
+// documentOf is the document of a managed policy, the account's own or AWS's;
+// nil when there is no such policy.
+func documentOf(c *cloud.Call, arn string) *policy.Document {
+	if own := c.Get(Policy, arn); own != nil {
+		doc, err := policy.Parse(str(own.State, "policy"), policy.Identity)
+		if err != nil {
+			return nil // createPolicy took none that cannot be parsed
+		}
+		return doc
+	}
+	name, is := strings.CutPrefix(arn, managedPrefix)
+	if !is {
+		return nil
+	}
+	return managedDocument(name)
 }

@@ -2,12 +2,11 @@
 // platform's roles go: roles with their trust policies, managed and inline
 // policies, attachments, instance profiles and service-linked roles. Documents
 // are parsed as IAM parses them (package policy), and what a role may do can be
-// asked, so that other services refuse what the role does not allow.
+// asked (Authorize), so that other services refuse what the role does not allow.
 //
 // Error codes and texts are those of the IAM API Reference and of IAM's own
 // answers as users reported them; limits are those of the IAM User Guide, "IAM
-// and AWS STS quotas". Users, groups, permissions boundaries' effects and
-// condition evaluation are not simulated.
+// and AWS STS quotas". Users and groups are not simulated.
 package iam
 
 import (

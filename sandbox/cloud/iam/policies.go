@@ -160,7 +160,7 @@ func createAttachment(c *cloud.Call) error {
 }
 
 func policyExists(c *cloud.Call, arn string) bool {
-	return managed[strings.TrimPrefix(arn, managedPrefix)] != nil && strings.HasPrefix(arn, managedPrefix) || c.Get(Policy, arn) != nil
+	return documentOf(c, arn) != nil
 }
 
 func noPolicy(arn string) error {

@@ -75,6 +75,18 @@ func (d *Document) Allows(kind, principal, action string) bool {
 	return allowed
 }
 
+// For is the document cut to the statements that speak of a principal, so that
+// Decide can be asked what a resource's document says of the principal.
+func (d *Document) For(kind, principal string) *Document {
+	out := &Document{Version: d.Version, ID: d.ID}
+	for _, s := range d.Statements {
+		if s.concerns(kind, principal) {
+			out.Statements = append(out.Statements, s)
+		}
+	}
+	return out
+}
+
 // Principals are all principals of a kind that the document names, in order.
 func (d *Document) Principals(kind string) []string {
 	var out []string
@@ -94,7 +106,19 @@ func (s *Statement) concerns(kind, principal string) bool {
 		return !slices.ContainsFunc(s.NotPrincipals[kind], func(p string) bool { return Match(p, principal) })
 	}
 	return slices.Contains(s.Principals["*"], "*") ||
-		slices.ContainsFunc(s.Principals[kind], func(p string) bool { return p == "*" || p == principal })
+		slices.ContainsFunc(s.Principals[kind], func(p string) bool { return p == "*" || names(p, principal) })
+}
+
+// names tells whether two ways to write a principal mean the same: an account
+// may be named by its number or by its root.
+func names(a, b string) bool {
+	root := func(p string) string {
+		if accountForm.MatchString(p) {
+			return "arn:aws:iam::" + p + ":root"
+		}
+		return p
+	}
+	return root(a) == root(b)
 }
 
 // covers tells whether the statement speaks of an action.
