@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"retail/internal/picture"
+	"retail/cmd/retail/internal/picture"
 )
 
 // drawing are the flags of `retail draw`.

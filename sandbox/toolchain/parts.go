@@ -71,6 +71,9 @@ func own() []Part {
 	}, {
 		Name: "retail-program", Kind: Go, Dir: ".", LDFlags: strip, Package: ".",
 		Sources: sources("main.go", "stacks", "components", "internal"), Output: "bin/retail-program",
+	}, {
+		Name: "retail", Kind: Go, Dir: ".", LDFlags: strip, Package: "./cmd/retail",
+		Sources: sources("cmd/retail"), Output: "bin/retail",
 	}}
 }
 

@@ -38,6 +38,7 @@ type stackOutcome struct {
 	Name    string  `json:"name"`
 	Changes changes `json:"changes"`
 	Seconds float64 `json:"seconds"`
+	Picture string  `json:"picture"` // the file
 }
 
 func (a *app) up(ctx context.Context, names []string) error {
@@ -78,6 +79,9 @@ func (a *app) up(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	for i := range out.Stacks {
+		out.Stacks[i].Picture = a.draw(ctx, out.Stacks[i])
+	}
 	return a.show(out, func() { a.summary(out, clusters) })
 }
 
@@ -104,6 +108,10 @@ func (a *app) summary(out outcome, clusters []*cloud.Record) {
 	a.printf("up in %.1f s; AWS would have taken about %s\n", out.Seconds, out.Virtual)
 	for _, c := range clusters {
 		a.printf("\ncluster    %s (Kubernetes %v, account %s, %s)\n           %v\n", c.ID, c.State["version"], c.Account, c.Region, c.State["endpoint"])
+	}
+	a.printf("\n")
+	for _, s := range out.Stacks {
+		a.printf("picture    %s\n", s.Picture)
 	}
 	a.printf("\nPoint a shell at the sandbox: eval \"$(.sandbox/bin/sandbox env)\"; then, for example:\n")
 	a.printf("  pulumi stack output --stack %s\n", out.Stacks[len(out.Stacks)-1].Name)

@@ -1,0 +1,216 @@
+package picture
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// builder turns a stack's resources into boxes.
+type builder struct {
+	stack   *Stack
+	picture *Picture
+	root    *Box
+	// byURN finds a component's box for what belongs to it.
+	byURN map[string]*Box
+	// vpcs are the VPCs' boxes, clusters those of "vpc-colour", by logical name.
+	vpcs, clusters, doors map[string]*Box
+	hub                   *Box
+}
+
+// Build draws what Read read. A stack without any resource of this program is an
+// error that says so.
+func Build(s *Stack) (*Picture, error) {
+	b := &builder{
+		stack: s, picture: &Picture{Title: s.Name, Preview: s.Preview}, root: &Box{}, byURN: map[string]*Box{},
+		vpcs: map[string]*Box{}, clusters: map[string]*Box{}, doors: map[string]*Box{},
+	}
+	for _, step := range []func(){b.accounts, b.network, b.environment, b.frontDoors, b.stores, b.entrance, b.count} {
+		step()
+	}
+	if len(b.root.Boxes) == 0 {
+		return nil, fmt.Errorf("stack %s holds nothing to draw: deploy it first, or add --preview to draw what would be made", s.Name)
+	}
+	b.picture.Boxes = b.root.Boxes
+	return b.picture, nil
+}
+
+// of are the resources of a type, by logical name.
+func (b *builder) of(types ...string) []*Resource {
+	var found []*Resource
+	for _, r := range b.stack.Resources {
+		if slices.Contains(types, r.Type) {
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, func(x, y *Resource) int { return cmp.Compare(x.Name, y.Name) })
+	return found
+}
+
+// accounts makes a box for each account that a provider is tied to.
+func (b *builder) accounts() {
+	for _, r := range b.of("pulumi:providers:aws") {
+		var ids []string
+		if err := json.Unmarshal([]byte(r.text("allowedAccountIds")), &ids); err != nil || len(ids) == 0 {
+			continue
+		}
+		switch r.Name {
+		case "aws":
+			b.byURN[r.URN] = b.root.add(Account, "account", "account "+ids[0], b.stack.Name+" · "+r.text("region"))
+		case "hub":
+			b.hub = b.root.add(Account, "hub", "account "+ids[0], "network · "+r.text("region"))
+		}
+	}
+}
+
+// account is the box of the stack's own account.
+func (b *builder) account() *Box { return b.root.add(Account, "account", "account", b.stack.Name) }
+
+// network draws the hub's own stack.
+func (b *builder) network() {
+	for _, r := range b.of("retail:transit:Hub") {
+		account := b.account()
+		b.byURN[r.URN] = account
+		for _, gateway := range b.of("aws:ec2transitgateway/transitGateway:TransitGateway") {
+			box := account.add(Transit, "gateway", "Transit Gateway", "AS "+gateway.text("amazonSideAsn"))
+			b.claim(gateway, box)
+			for _, table := range b.of("aws:ec2transitgateway/routeTable:RouteTable") {
+				b.claim(table, box.add(Workload, table.Name, "route table", strings.TrimPrefix(table.Name, r.Name+"-")))
+			}
+		}
+		for _, side := range b.of("aws:directconnect/gatewayAssociation:GatewayAssociation", "aws:ec2/vpnConnection:VpnConnection") {
+			box := b.root.add(Outside, "premises", "data centre")
+			b.claim(side, box)
+			b.picture.Arrows = append(b.picture.Arrows, Arrow{From: box, To: account, Label: way(side.Type), Op: side.Op})
+		}
+	}
+}
+
+func way(resource string) string {
+	if strings.HasPrefix(resource, "aws:directconnect/") {
+		return "Direct Connect"
+	}
+	return "Site-to-Site VPN"
+}
+
+// environment draws VPCs with zones and clusters.
+func (b *builder) environment() {
+	for _, r := range b.of("retail:vpc:VPC") {
+		box := b.account().add(VPC, r.Name, "VPC "+r.Name)
+		b.vpcs[r.Name], b.byURN[r.URN] = box, box
+		for _, v := range b.of("aws:ec2/vpc:Vpc") {
+			if v.Parent == r.URN {
+				box.Lines = append(box.Lines, v.text("cidrBlock"))
+				b.claim(v, box)
+			}
+		}
+		b.zones(r, box)
+	}
+	for _, r := range b.of("retail:transit:Attachment") {
+		vpc, hub := b.vpcs[r.Name], b.hub
+		if vpc == nil || hub == nil {
+			continue
+		}
+		gateway := hub.add(Transit, "gateway", "Transit Gateway")
+		op := r.Op
+		if op == Same {
+			op = b.worst(r.URN)
+		}
+		b.picture.Arrows = append(b.picture.Arrows, Arrow{From: vpc, To: gateway, Label: "attachment", Op: op})
+	}
+	for _, r := range b.of("retail:cluster:Cluster") {
+		b.cluster(r)
+	}
+}
+
+// zones draws a VPC's availability zones, each with its subnets.
+func (b *builder) zones(vpc *Resource, box *Box) {
+	for _, subnet := range b.of("aws:ec2/subnet:Subnet") {
+		if subnet.Parent != vpc.URN {
+			continue
+		}
+		role, zone, found := strings.Cut(strings.TrimPrefix(subnet.Name, vpc.Name+"-"), "-")
+		if !found {
+			continue
+		}
+		zoneBox := box.add(Zone, "zone-"+zone, zone)
+		zoneBox.Lines = append(zoneBox.Lines, role+" "+subnet.text("cidrBlock"))
+		b.claim(subnet, zoneBox)
+	}
+	for _, nat := range b.of("aws:ec2/natGateway:NatGateway") {
+		if nat.Parent == vpc.URN {
+			zone := strings.TrimPrefix(nat.Name, vpc.Name+"-nat-")
+			zoneBox := box.add(Zone, "zone-"+zone, zone)
+			zoneBox.Lines = append(zoneBox.Lines, "NAT gateway")
+			b.claim(nat, zoneBox)
+		}
+	}
+}
+
+// cluster draws one colour. Whatever component bears the colour's name belongs
+// to it: add-ons, nodes, load balancing, the shop.
+func (b *builder) cluster(r *Resource) {
+	vpcName, colour, found := b.colourOf(r.Name)
+	if !found {
+		return
+	}
+	box := b.vpcs[vpcName].add(Cluster, colour, colour)
+	b.clusters[r.Name], b.byURN[r.URN] = box, box
+	for _, e := range b.of("aws:eks/cluster:Cluster") {
+		if strings.HasPrefix(e.Name, r.Name+"-") || e.Name == r.Name {
+			compute := "managed nodes"
+			if e.text("computeConfig", "enabled") == "true" || boolean(e, "computeConfig", "enabled") {
+				compute = "Auto Mode"
+			}
+			box.Lines = append(box.Lines, "Kubernetes "+e.text("version"), compute)
+			b.claim(e, box)
+		}
+	}
+	for _, component := range b.stack.Resources {
+		if strings.HasPrefix(component.Type, "retail:") && strings.HasPrefix(component.Name+"-", r.Name+"-") {
+			b.byURN[component.URN] = box
+		}
+	}
+	for _, shop := range b.of("retail:store:Store") {
+		if shop.Name == r.Name {
+			b.byURN[shop.URN] = box.add(Workload, "shop", append([]string{"shop"}, b.services(shop)...)...)
+			b.claim(shop, b.byURN[shop.URN])
+		}
+	}
+}
+
+// services are the Deployments below a component.
+func (b *builder) services(shop *Resource) []string {
+	var out []string
+	for _, d := range b.of("kubernetes:apps/v1:Deployment") {
+		if b.below(d, shop.URN) {
+			if name := d.text("metadata", "name"); name != "" {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// colourOf splits a colour's logical name, "vpc-colour".
+func (b *builder) colourOf(name string) (vpc, colour string, found bool) {
+	for _, vpc := range slices.Sorted(maps.Keys(b.vpcs)) {
+		if colour, found := strings.CutPrefix(name, vpc+"-"); found && !strings.Contains(colour, "-") {
+			return vpc, colour, true
+		}
+	}
+	return "", "", false
+}
+
+func boolean(r *Resource, path ...string) bool {
+	var value any = r.Values
+	for _, key := range path {
+		object, _ := value.(map[string]any)
+		value = object[key]
+	}
+	yes, _ := value.(bool)
+	return yes
+}
