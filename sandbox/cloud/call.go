@@ -33,7 +33,9 @@ type Call struct {
 	DefaultTags map[string]string
 
 	world       *World
+	actor       *Actor        // on whose behalf; nil for a program and for AWS itself
 	invokeToken string        // of a data source
+	onARN       string        // the resource of an actor's call without a Spec
 	start       time.Duration // virtual time at which the call began
 	made        int           // identifiers handed out
 }

@@ -91,7 +91,10 @@ func (w *World) perform(ctx context.Context, c *Call, operation string, took tim
 			return false, w.refuse(entry, err)
 		}
 	}
-	err := effect()
+	err := c.authorised(operation)
+	if err == nil {
+		err = effect()
+	}
 	entry.ID = c.ID
 	if err != nil {
 		return false, w.refuse(entry, err)

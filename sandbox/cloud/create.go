@@ -98,7 +98,7 @@ func (c *Call) make() error {
 	}
 	c.State = Clone(c.State)
 	c.world.set(&Record{
-		Token: k.token, Account: k.account, Region: k.region, ID: k.id, URN: c.URN,
+		Token: k.token, Account: k.account, Region: k.region, ID: k.id, URN: c.declaredBy(), Owner: c.actor.owner(),
 		Inputs: Clone(c.Inputs), State: Clone(c.State), Created: c.Now(),
 		Unfinished: c.Spec.Wait != nil, Ready: c.start + c.Spec.Latency.Create,
 	})

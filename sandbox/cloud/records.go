@@ -51,6 +51,9 @@ func (w *World) rollback() {
 
 // commit saves the change.
 func (w *World) commit() error {
+	if len(w.change.before) > 0 {
+		w.tell()
+	}
 	if w.journal == nil {
 		return nil
 	}

@@ -94,8 +94,8 @@ func (c *Call) alter(r *Record, changed []string) error {
 	c.State = Clone(c.State)
 	r.Inputs, r.State, r.Unfinished = Clone(c.Inputs), Clone(c.State), c.Spec.Wait != nil
 	r.Ready = c.start + c.Spec.Latency.Update
-	if c.URN != "" {
-		r.URN = c.URN
+	if by := c.declaredBy(); by != "" {
+		r.URN = by
 	}
 	c.Save(r)
 	return nil

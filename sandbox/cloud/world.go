@@ -29,6 +29,7 @@ type World struct {
 	faults   []*Fault
 	clock    time.Duration // latest virtual end of any call
 	change   *change       // what the running call has changed
+	watchers map[*watcher]bool
 }
 
 // Options of a world; the zero value is an empty world in memory.
@@ -171,7 +172,7 @@ func (w *World) call(s *Session, verb string, spec *Spec, urn string) *Call {
 	}
 	return &Call{
 		Account: s.Account, Region: s.Region, Partition: "aws", Principal: s.Principal, DefaultTags: s.DefaultTags,
-		Verb: verb, Spec: spec, URN: urn, world: w, start: max(s.started, 0),
+		Verb: verb, Spec: spec, URN: urn, world: w, actor: s.actor, start: max(s.started, 0),
 	}
 }
 
@@ -182,6 +183,7 @@ type Session struct {
 	DefaultTags     map[string]string
 
 	started time.Duration
+	actor   *Actor // nil unless a controller calls
 }
 
 // Begin sets the session's place on the virtual clock: nothing it calls starts
