@@ -47,7 +47,7 @@ func TestActorGoesTheWayOfAProvider(t *testing.T) {
 	asked = nil
 	group.Inputs["tags"] = cloud.Props{"a": "c"}
 	require.NoError(t, a.Update(t.Context(), group, cloud.Given(group.Inputs)))
-	assert.Equal(t, []string{"ec2:CreateTags " + group.State["arn"].(string) + " b"}, asked)
+	assert.Equal(t, []string{"ec2:AuthorizeSecurityGroupIngress " + group.State["arn"].(string) + " b"}, asked)
 	assert.Empty(t, a.Own(ec2.SecurityGroup)[0].URN)
 	require.NoError(t, a.Delete(t.Context(), ec2.SecurityGroup, group.ID))
 	dev.Delete(vpc)
