@@ -17,6 +17,10 @@ var recognised = map[string]bool{
 	// Idempotent by nature (IAM, EKS and CloudWatch Logs API references).
 	"iam:AttachRolePolicy": true, "iam:PutRolePolicy": true, "eks:AssociateAccessPolicy": true,
 	"logs:PutResourcePolicy": true,
+	// "This operation is idempotent … each call succeeds" (ELBv2 API reference); a
+	// target and a certificate are registered once.
+	"elbv2:CreateLoadBalancer": true, "elbv2:CreateListener": true, "elbv2:CreateTargetGroup": true,
+	"elbv2:RegisterTargets": true, "elbv2:AddListenerCertificates": true,
 	// Rules of a VPC's security group that are gone already are no error (EC2
 	// API reference, RevokeSecurityGroupIngress).
 	"ec2:RevokeSecurityGroupIngress": true, "ec2:RevokeSecurityGroupEgress": true,

@@ -79,8 +79,12 @@ func (w *World) inputsOf(q Request, state, made Props) Props {
 
 // asGiven is a present value cut to the members that a program gave of an
 // object, and those that have changed since it last looked: what AWS computes
-// beside them is no input.
+// beside them is no input. Objects in a list are cut one by one as long as the
+// list is as long as the program's.
 func asGiven(now, given, was any) any {
+	if list, ok := now.([]any); ok {
+		return listAsGiven(list, given, was)
+	}
 	object, ok := now.(map[string]any)
 	members, had := given.(map[string]any)
 	if !ok || !had {
@@ -93,6 +97,19 @@ func asGiven(now, given, was any) any {
 		if v != nil && (isGiven || !reflect.DeepEqual(v, before[name])) {
 			out[name] = asGiven(v, g, before[name])
 		}
+	}
+	return out
+}
+
+func listAsGiven(list []any, given, was any) any {
+	elements, ok := given.([]any)
+	before, had := was.([]any)
+	if !ok || !had || len(elements) != len(list) || len(before) != len(list) {
+		return cloneValue(list)
+	}
+	out := make([]any, len(list))
+	for i := range list {
+		out[i] = asGiven(list[i], elements[i], before[i])
 	}
 	return out
 }

@@ -98,6 +98,7 @@ func module(token string) string {
 // packages are the service packages whose name is not that of the module.
 var packages = map[string]string{
 	"ec2transitgateway": "transitgateway", "vpc": "ec2", "autoscaling": "eks", "index": "sts",
+	"lb": "elbv2",
 }
 
 // place is the file that declares, or should declare, a token.

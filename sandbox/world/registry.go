@@ -5,6 +5,7 @@ import (
 	"retail/sandbox/cloud/directconnect"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
+	"retail/sandbox/cloud/elbv2"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
@@ -21,6 +22,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		directconnect.Register,
 		ec2.Register,
 		eks.Register(m),
+		elbv2.Register,
 		iam.Register,
 		kms.Register,
 		logs.Register,

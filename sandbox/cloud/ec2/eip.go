@@ -33,7 +33,7 @@ func createEip(c *cloud.Call) error {
 		return c.Fail("AddressLimitExceeded", "The maximum number of addresses has been reached.")
 	}
 	c.ID = c.NewID("eipalloc")
-	address := freePublic(c)
+	address := PublicAddress(c)
 	host := "ec2-" + strings.ReplaceAll(address, ".", "-")
 	merge(c.State, cloud.Props{
 		"allocationId": c.ID, "arn": c.ARN("ec2", "elastic-ip/"+c.ID), "publicIp": address,
@@ -49,11 +49,14 @@ func createEip(c *cloud.Call) error {
 // simulated address is anyone's.
 var publicNets = []string{"203.0.113", "198.51.100", "192.0.2"}
 
-// freePublic is an address that no one in the world holds.
-func freePublic(c *cloud.Call) string {
+// PublicAddress is an address that no one in the world holds: for an Elastic IP,
+// or for the network interface of a service that faces the internet.
+func PublicAddress(c *cloud.Call) string {
 	taken := map[string]bool{}
-	for _, e := range c.Everywhere(Eip) {
-		taken[Text(e.State, "publicIp")] = true
+	for _, token := range []string{Eip, Interface} {
+		for _, e := range c.Everywhere(token) {
+			taken[Text(e.State, "publicIp")] = true
+		}
 	}
 	seed, _ := strconv.ParseUint(c.Hex(4), 16, 32)
 	for n := int(seed); ; n++ {

@@ -87,6 +87,8 @@ func TestPrefixLists(t *testing.T) {
 	assert.Equal(t, "AWS", find("s3")["ownerId"])
 	assert.Equal(t, "IPv6", find("ipv6.vpc-lattice")["addressFamily"])
 	assert.NotEqual(t, find("vpc-lattice")["id"], find("ipv6.vpc-lattice")["id"])
+	edge := a.Invoke("aws:ec2/getManagedPrefixList:getManagedPrefixList", cloud.Props{"name": "com.amazonaws.global.cloudfront.origin-facing"})
+	assert.Equal(t, "pl-4fa04526", edge["id"], "of eu-west-1")
 	_, err := a.TryInvoke("aws:ec2/getManagedPrefixList:getManagedPrefixList", cloud.Props{"name": "com.amazonaws.eu-west-1.lattice"})
 	assert.ErrorContains(t, err, "no matching EC2 Managed Prefix List found")
 

@@ -70,7 +70,7 @@ func attach(c *cloud.Call, vpc string) error {
 	if vpc == "" {
 		return nil
 	}
-	if other := gatewayOf(c, vpc); other != "" && other != c.ID {
+	if other := InternetGatewayOf(c, vpc); other != "" && other != c.ID {
 		return c.Fail("InvalidParameterValue", "Network %s already has an internet gateway attached", vpc)
 	}
 	return nil
@@ -87,8 +87,9 @@ func detach(c *cloud.Call, vpc string) error {
 	return nil
 }
 
-// gatewayOf is the internet gateway attached to a VPC; "" when there is none.
-func gatewayOf(c *cloud.Call, vpc string) string {
+// InternetGatewayOf is the internet gateway attached to a VPC; "" when there is
+// none.
+func InternetGatewayOf(c *cloud.Call, vpc string) string {
 	if g := c.GetBy(InternetGateway, "vpcId", vpc); g != nil {
 		return g.ID
 	}

@@ -63,7 +63,7 @@ func createNat(c *cloud.Call) error {
 	if quota := Quota(c, QuotaNatGateways, natQuota); inZone >= quota {
 		return c.Fail("NatGatewayLimitExceeded", "The maximum number of NAT Gateways has been reached.")
 	}
-	if public && gatewayOf(c, vpc) == "" {
+	if public && InternetGatewayOf(c, vpc) == "" {
 		return c.Fail("Gateway.NotAttached", "Network %s has no Internet gateway attached", vpc)
 	}
 	c.ID = c.NewID("nat")

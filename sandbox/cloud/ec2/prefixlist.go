@@ -78,13 +78,20 @@ var awsLists = []awsList{
 	{"vpc-lattice", "IPv4", 10, []string{"169.254.171.0/24"}},
 	{"ipv6.vpc-lattice", "IPv6", 10, []string{"fd00:ec2:80::/64"}},
 	{"ec2-instance-connect", "IPv4", 2, []string{"192.0.2.0/29"}},
+	{globalList + "cloudfront.origin-facing", "IPv4", 55, []string{"192.0.2.128/25"}},
 }
+
+// globalList marks a list whose name holds no Region, though each Region has one
+// of its own.
+const globalList = "global."
 
 // knownIDs are the real identifiers of the lists whose IDs are published.
 var knownIDs = map[string]string{
 	"com.amazonaws.eu-west-1.s3": "pl-6da54004", "com.amazonaws.eu-west-1.dynamodb": "pl-6fa54006",
 	"com.amazonaws.us-east-1.s3": "pl-63a5400a", "com.amazonaws.us-east-1.dynamodb": "pl-02cd2c6b",
-	"com.amazonaws.eu-central-1.s3": "pl-6ea54007", "com.amazonaws.eu-central-1.dynamodb": "pl-66a5400f",
+	"com.amazonaws.eu-west-1.global.cloudfront.origin-facing": "pl-4fa04526", "com.amazonaws.us-east-1.global.cloudfront.origin-facing": "pl-3b927c52",
+	"com.amazonaws.eu-central-1.global.cloudfront.origin-facing": "pl-a3a144ca",
+	"com.amazonaws.eu-central-1.s3":                              "pl-6ea54007", "com.amazonaws.eu-central-1.dynamodb": "pl-66a5400f",
 }
 
 // ManagedPrefixLists are the lists of the call's region: AWS's, then the
@@ -98,6 +105,9 @@ func ManagedPrefixLists(c *cloud.Call) []*cloud.Record {
 		if id == "" {
 			sum := sha256.Sum256([]byte(name))
 			id = "pl-" + hex.EncodeToString(sum[:])[:17]
+		}
+		if strings.HasPrefix(l.service, globalList) {
+			name = "com.amazonaws." + l.service
 		}
 		entries := []any{}
 		for _, cidr := range l.cidrs {

@@ -110,3 +110,29 @@ func sameNetwork(c *cloud.Call) error {
 	}
 	return nil
 }
+
+// IsPublic tells whether a subnet's route table sends what is for nobody else to
+// an internet gateway: the table it is associated with, else the VPC's main one.
+func IsPublic(c *cloud.Call, subnetID string) bool {
+	s := c.Get(Subnet, subnetID)
+	if s == nil {
+		return false
+	}
+	vpc := c.Get(Vpc, Text(s.State, "vpcId"))
+	table := Text(vpc.State, "mainRouteTableId")
+	if a := c.GetBy(RouteTableAssociation, "subnetId", subnetID); a != nil {
+		table = Text(a.State, "routeTableId")
+	}
+	gateway := InternetGatewayOf(c, vpc.ID)
+	for _, r := range routesOf(c, table) {
+		if Text(r.State, "destinationCidrBlock") == "0.0.0.0/0" {
+			return gateway != "" && Text(r.State, "gatewayId") == gateway
+		}
+	}
+	for _, r := range inline(c.Get(RouteTable, table).State) {
+		if Text(r, "cidrBlock") == "0.0.0.0/0" {
+			return gateway != "" && Text(r, "gatewayId") == gateway
+		}
+	}
+	return false
+}

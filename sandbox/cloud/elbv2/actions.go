@@ -1,0 +1,135 @@
+package elbv2
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/ec2"
+)
+
+// blocks are the properties that say what an action of a type does. A forward
+// action names its target group alone or a list of weighted ones.
+var blocks = map[string][]string{
+	"forward": {"forward", "targetGroupArn"}, "redirect": {"redirect"}, "fixed-response": {"fixedResponse"},
+}
+
+// toGroups are the references of actions to their target groups: a group that is
+// in use cannot be deleted.
+func toGroups(path string) []cloud.Ref {
+	var refs []cloud.Ref
+	for _, p := range []string{".targetGroupArn", ".forward.targetGroups[*].arn"} {
+		refs = append(refs, cloud.Ref{Path: path + "[*]" + p, To: []string{TargetGroup}, NotFound: "TargetGroupNotFound",
+			Holds: "ResourceInUse"})
+	}
+	return refs
+}
+
+// checkActions demands, in preview already, one action whose block fits its type.
+// Several are only for authentication, which is not simulated.
+func checkActions(path string) func(*cloud.Call) error {
+	return func(c *cloud.Call) error {
+		actions := items(c.Inputs, path)
+		if len(actions) > 1 {
+			return c.Invalid(path, "exactly one action of type forward, redirect or fixed-response must be given, got %d", len(actions))
+		}
+		for n := range actions {
+			at := fmt.Sprintf("%s[%d]", path, n)
+			if err := checkAction(c, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func checkAction(c *cloud.Call, at string) error {
+	kind := c.Str(at + ".type")
+	if kind == "" {
+		return nil // unknown, or refused by the facts
+	}
+	own, simulated := blocks[kind]
+	if !simulated {
+		return c.Invalid(at+".type", "%s is not simulated: extend %sactions.go", kind, placeOfThisFolder)
+	}
+	var given []string
+	for _, name := range []string{"authenticateCognito", "authenticateOidc", "fixedResponse", "forward", "redirect", "targetGroupArn"} {
+		if c.Any(at+"."+name) == nil {
+			continue
+		}
+		given = append(given, name)
+		if !slices.Contains(own, name) {
+			return c.Invalid(at+"."+name, "cannot be specified when type is %q", kind)
+		}
+	}
+	if len(given) != 1 {
+		return c.Invalid(at, "exactly one of %s must be set when type is %q, got %d", strings.Join(own, ", "), kind, len(given))
+	}
+	if kind == "redirect" {
+		return checkRedirect(c, at+".redirect")
+	}
+	return nil
+}
+
+// checkRedirect refuses the redirect that leads back to itself ("Redirect
+// actions", Application Load Balancer User Guide).
+func checkRedirect(c *cloud.Call, at string) error {
+	for part, same := range map[string]string{"host": "#{host}", "path": "/#{path}", "port": "#{port}", "protocol": "#{protocol}"} {
+		if v := c.Any(at + "." + part); v != nil && v != same {
+			return nil
+		}
+	}
+	return c.Invalid(at, "must change at least one of protocol, port, host, path: else it is a redirect loop")
+}
+
+// settled are actions as AWS answers them: their order, and 1 for the weight of a
+// target group that has none (case B1).
+func settled(actions any) any {
+	list, _ := cloud.Clone(cloud.Props{"actions": actions})["actions"].([]any)
+	for n, a := range list {
+		action, _ := a.(map[string]any)
+		ec2.Fill(action, cloud.Props{"order": float64(n + 1)})
+		for _, g := range items(action, "forward.targetGroups") {
+			ec2.Fill(g, cloud.Props{"weight": 1.0})
+		}
+		if redirect, ok := action["redirect"].(map[string]any); ok {
+			ec2.Fill(redirect, cloud.Props{"host": "#{host}", "path": "/#{path}", "port": "#{port}", "protocol": "#{protocol}", "query": "#{query}"})
+		}
+		if forward, ok := action["forward"].(map[string]any); ok && forward["stickiness"] != nil {
+			ec2.Fill(forward["stickiness"].(map[string]any), cloud.Props{"enabled": false})
+		}
+	}
+	return list
+}
+
+// Weighted is a target group of a forward action.
+type Weighted struct {
+	Arn    string
+	Weight int
+}
+
+// Groups are the target groups that an action forwards to, with their weights.
+func Groups(action cloud.Props) []Weighted {
+	if arn := text(action, "targetGroupArn"); arn != "" {
+		return []Weighted{{arn, 1}}
+	}
+	var out []Weighted
+	for _, g := range items(action, "forward.targetGroups") {
+		out = append(out, Weighted{text(g, "arn"), ec2.Number(g, "weight")})
+	}
+	return out
+}
+
+// groupsIn are the target groups of a list of actions, each once.
+func groupsIn(state cloud.Props, path string) []string {
+	var out []string
+	for _, action := range items(state, path) {
+		for _, g := range Groups(action) {
+			if !slices.Contains(out, g.Arn) {
+				out = append(out, g.Arn)
+			}
+		}
+	}
+	return out
+}
