@@ -2,6 +2,7 @@ package world
 
 import (
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/directconnect"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
@@ -10,6 +11,7 @@ import (
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
 	"retail/sandbox/cloud/ram"
+	"retail/sandbox/cloud/s3"
 	"retail/sandbox/cloud/sts"
 	"retail/sandbox/cloud/transitgateway"
 	"retail/sandbox/clusters"
@@ -19,6 +21,7 @@ import (
 // live in the given manager; nil will do for reading what is declared.
 func Registry(m clusters.Manager) *cloud.Registry {
 	return cloud.NewRegistry(
+		cloudwatch.Register,
 		directconnect.Register,
 		ec2.Register,
 		eks.Register(m),
@@ -27,6 +30,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		kms.Register,
 		logs.Register,
 		ram.Register,
+		s3.Register,
 		sts.Register,
 		transitgateway.Register,
 	)
