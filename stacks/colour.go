@@ -7,6 +7,7 @@ import (
 
 	"retail/components/addons"
 	"retail/components/cluster"
+	"retail/components/datastores"
 	"retail/components/vpc"
 	"retail/stacks/config"
 )
@@ -21,6 +22,8 @@ type colourStack struct {
 	config  config.Cluster
 	network *vpc.VPC
 	durable *cluster.Durable
+	// stores are the VPC's data stores; nil when there are none.
+	stores *datastores.Datastores
 	// reachable is what nodes need to reach AWS and the data centre.
 	reachable []pulumi.Resource
 }
@@ -31,8 +34,14 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 	name := c.vpcName + "-" + string(c.colour)
 	providers := pulumi.Providers(c.aws, c.eks)
 	made, err := cluster.New(c.ctx, name, c.clusterArgs(), providers)
-	if err != nil || c.config.Compute == config.Auto {
-		return made, err
+	if err != nil {
+		return nil, err
+	}
+	if err := c.reachStores(name, made); err != nil {
+		return nil, err
+	}
+	if c.config.Compute == config.Auto {
+		return made, nil
 	}
 	before, err := addons.NewBeforeNodes(c.ctx, name, &addons.BeforeNodesArgs{
 		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,

@@ -22,6 +22,8 @@ type environmentStack struct {
 	terms    EnvironmentTerms
 	aws, hub *aws.Provider
 	eks      *eks.Provider
+	// engine is the provider of what the engine itself offers.
+	engine   pulumi.ProviderResource
 	clusters pulumi.Map
 }
 
@@ -55,6 +57,7 @@ func (s *environmentStack) check() error {
 	if err != nil {
 		return err
 	}
+	s.engine = engine
 	if s.contract, err = readContract(s.ctx, s.config.Hub.Stack, engine); err != nil {
 		return err
 	}
@@ -106,11 +109,15 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	if err != nil {
 		return nil, err
 	}
+	stores, err := s.datastores(name, v, made)
+	if err != nil {
+		return nil, problem.Under("datastores", err)
+	}
 	clusters := pulumi.Map{}
 	for _, colour := range sorted(v.Clusters) {
 		c := &colourStack{
 			environmentStack: s, vpcName: name, vpc: v, colour: colour, config: v.Clusters[colour],
-			network: made, durable: durable, reachable: slices.Concat(made.Egress, attachment.Routes),
+			network: made, durable: durable, stores: stores, reachable: slices.Concat(made.Egress, attachment.Routes),
 		}
 		raised, err := c.raise()
 		if err != nil {

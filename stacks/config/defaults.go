@@ -65,6 +65,9 @@ func (v *VPC) setDefaults() {
 	}
 	or(&v.FlowLogs.Traffic, "ALL")
 	or(&v.FlowLogs.AggregationSeconds, 600)
+	if v.Datastores != nil {
+		v.Datastores.setDefaults()
+	}
 	for colour, cluster := range v.Clusters {
 		cluster.setDefaults(len(v.Zones))
 		v.Clusters[colour] = cluster

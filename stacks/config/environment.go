@@ -99,6 +99,9 @@ type VPC struct {
 	Traffic map[Colour]int `json:"traffic"`
 	// Clusters are the clusters by colour: blue, green or both. Required.
 	Clusters map[Colour]Cluster `json:"clusters"`
+	// Datastores are where the shop keeps its data. Default: none, every service keeps
+	// its data in its own memory.
+	Datastores *Datastores `json:"datastores"`
 	// Relax departs from production-safe defaults, with reasons.
 	Relax VPCRelaxations `json:"relax"`
 }

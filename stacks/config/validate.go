@@ -50,7 +50,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	zoneRules(list, path, e.AWS.Region, v)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
-		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity,
+		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules,
 	} {
 		rule(list, path, v)
 	}
@@ -106,6 +106,12 @@ func (e *Environment) Relaxations() []Relaxation {
 		all[path+".relax.singleNat"] = v.Relax.SingleNAT
 		all[path+".relax.twoZones"] = v.Relax.TwoZones
 		all[path+".relax.unprotected"] = v.Relax.Unprotected
+		if d := v.Datastores; d != nil {
+			all[path+".datastores.relax.inMemory"] = d.Relax.InMemory
+			all[path+".datastores.relax.singleNode"] = d.Relax.SingleNode
+			all[path+".datastores.relax.shortBackups"] = d.Relax.ShortBackups
+			all[path+".datastores.relax.noFinalSnapshot"] = d.Relax.NoFinalSnapshot
+		}
 		for colour, c := range v.Clusters {
 			at := problem.Path(path, "clusters", string(colour), "relax")
 			all[at+".noZonalShift"] = c.Relax.NoZonalShift

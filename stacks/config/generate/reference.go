@@ -161,6 +161,8 @@ func (s *source) kind(expr ast.Expr) string {
 			return "text"
 		case "int":
 			return "whole number"
+		case "float64":
+			return "number"
 		case "bool":
 			return "true or false"
 		case "Reason":
