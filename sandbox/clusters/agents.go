@@ -19,6 +19,10 @@ func (a *agents) start(c *cluster) {
 	if c.record.AutoMode {
 		a.wait.Go(func() { c.provideNodes(ctx) })
 	}
+	plane := Plane{Spec: c.record.Spec, Config: c.restConfig(), AutoMode: c.record.AutoMode, Log: c.log}
+	for _, run := range c.opts.Controllers {
+		a.wait.Go(func() { run(ctx, plane) })
+	}
 }
 
 func (a *agents) stop() {

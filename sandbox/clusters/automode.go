@@ -150,7 +150,8 @@ func (c *cluster) provideNode(ctx context.Context, pool string, zone Zone) error
 	_, _ = hash.Write([]byte(c.record.Spec.ARN + pool + zone.Name))
 	instance := fmt.Sprintf("i-%017x", hash.Sum64()>>4)
 	node := Node{
-		Name: instance, ProviderID: "aws:///" + zone.Name + "/" + instance,
+		PodCIDR: c.autoPods(zone.Name, instance),
+		Name:    instance, ProviderID: "aws:///" + zone.Name + "/" + instance,
 		Zone: zone.Name, ZoneID: zone.ID, Region: c.record.Spec.Region,
 		InstanceType: "m7i.xlarge", AMIFamily: "BOTTLEROCKET", CPU: "4", Memory: "16Gi", MaxPods: 58,
 		Labels: map[string]string{

@@ -27,6 +27,7 @@ type cluster struct {
 	folder string
 	log    *slog.Logger
 	opts   *Options
+	owner  *manager
 
 	// lifecycle is held by whatever starts or stops the processes.
 	lifecycle sync.Mutex

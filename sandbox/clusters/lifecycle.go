@@ -66,7 +66,7 @@ func (m *manager) claim(spec ClusterSpec) (*cluster, error) {
 // adopt makes the cluster of a record, with clients but not running.
 func (m *manager) adopt(r *record) (*cluster, error) {
 	c := &cluster{
-		record: r, folder: r.folder(m.opts.Dir), opts: &m.opts,
+		record: r, folder: r.folder(m.opts.Dir), opts: &m.opts, owner: m,
 		log: m.log.With("cluster", r.Spec.Name, "account", r.Spec.Account),
 	}
 	if err := writeCertificates(c.folder, r.Spec.Name, r.Range); err != nil {

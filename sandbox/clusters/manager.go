@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"k8s.io/client-go/rest"
 )
 
 // ClusterSpec is what EKS knows of a cluster when it makes the control plane.
@@ -81,6 +83,20 @@ type Identify func(clusterARN, token string) (user string, groups []string, ok b
 // Zone is an availability zone as one account sees it.
 type Zone struct{ Name, ID string }
 
+// Plane is a running control plane as a controller sees it.
+type Plane struct {
+	Spec ClusterSpec
+	// Config is the way in, with all rights.
+	Config *rest.Config
+	// AutoMode tells whether EKS Auto Mode's own controllers run.
+	AutoMode bool
+	Log      *slog.Logger
+}
+
+// Controller acts in a cluster until the context ends. It is started anew when
+// the control plane or Auto Mode is.
+type Controller func(ctx context.Context, plane Plane)
+
 // Options configure a Manager.
 type Options struct {
 	// Dir holds one folder per cluster. Compulsory.
@@ -94,6 +110,13 @@ type Options struct {
 	// Zones lists the zones in which Auto Mode provides nodes. Nil means zones
 	// a, b and c of the region, without zone ids.
 	Zones func(account, region string) []Zone
+	// Pods gives the pods of a node of Auto Mode a block of the VPC's addresses in
+	// a zone, apart from those taken; "" when there is none. Nil: all are outside
+	// the VPC.
+	Pods func(clusterARN, zone string, taken []string) string
+	// Controllers run beside every cluster while its control plane does: what AWS
+	// or the cluster's own pods do there.
+	Controllers []Controller
 	// Log receives progress; nil discards it.
 	Log *slog.Logger
 	// StartTimeout bounds the wait for a ready API server; default 2 minutes.

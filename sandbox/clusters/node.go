@@ -34,6 +34,9 @@ type Node struct {
 	CPU, Memory string
 	// MaxPods is the kubelet's limit.
 	MaxPods int
+	// PodCIDR is where the node's pods get their addresses, a block of the VPC that
+	// no other node has; empty: outside the VPC, from 100.64.0.0/16.
+	PodCIDR string
 	// Version is the kubelet's minor version; default is the cluster's.
 	Version string
 }
@@ -108,9 +111,16 @@ func (n Node) object(r *record) (*corev1.Node, error) {
 	annotations := map[string]string{nodeAnnotation: nodeSimulated, ownedAnnotation: n.ownedSettings()}
 	return &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: n.Name, Labels: labels, Annotations: annotations},
-		Spec:       corev1.NodeSpec{ProviderID: n.ProviderID, Taints: taints},
+		Spec:       corev1.NodeSpec{ProviderID: n.ProviderID, Taints: taints, PodCIDR: n.PodCIDR, PodCIDRs: n.podCIDRs()},
 		Status:     status,
 	}, nil
+}
+
+func (n Node) podCIDRs() []string {
+	if n.PodCIDR == "" {
+		return nil
+	}
+	return []string{n.PodCIDR}
 }
 
 // settings are what a node group may change on its nodes.

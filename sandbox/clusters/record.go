@@ -22,6 +22,8 @@ type record struct {
 	Range int `json:"range"`
 	// AutoMode tells whether nodes are provided for pending pods.
 	AutoMode bool `json:"autoMode"`
+	// Pods are the blocks of pods' addresses of the nodes that Auto Mode provided.
+	Pods map[string]string `json:"pods,omitempty"`
 }
 
 const recordFile = "cluster.json"

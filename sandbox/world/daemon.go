@@ -10,9 +10,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -101,7 +103,7 @@ func (d *daemon) manager() (clusters.Manager, error) {
 		return clusters.NewHollow(), nil
 	}
 	return clusters.New(clusters.Options{
-		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones,
+		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
 		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})
 }
@@ -113,6 +115,23 @@ func (d *daemon) zones(account, region string) []clusters.Zone {
 		for _, id := range c.Zones() {
 			out = append(out, clusters.Zone{Name: c.ZoneName(id), ID: id})
 		}
+		return nil
+	})
+	return out
+}
+
+// pods is a block of addresses for the pods of a node of Auto Mode.
+func (d *daemon) pods(cluster, zone string, taken []string) string {
+	var blocks []netip.Prefix
+	for _, t := range taken {
+		if p, err := netip.ParsePrefix(t); err == nil {
+			blocks = append(blocks, p)
+		}
+	}
+	parts := strings.Split(cluster, ":")
+	var out string
+	_ = d.world.View(parts[4], parts[3], func(c *cloud.Call) error { // it only reads
+		out = eks.AutoPodBlock(c, cluster, zone, blocks)
 		return nil
 	})
 	return out

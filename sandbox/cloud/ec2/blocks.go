@@ -26,7 +26,7 @@ func FreeBlock(c *cloud.Call, subnetID string, bits int, taken []netip.Prefix) (
 	for first, n := block.Addr(), 0; n < reservedFirst; first, n = first.Next(), n+1 {
 		avoid = append(avoid, netip.PrefixFrom(first, 32))
 	}
-	for bits = max(bits, block.Bits()); bits <= podPrefix; bits++ {
+	for bits = min(max(bits, block.Bits()), podPrefix); bits <= podPrefix; bits++ {
 		for at := (1 << (bits - block.Bits())) - 1; at >= 0; at-- {
 			candidate := nth(block, bits, at)
 			if !slices.ContainsFunc(avoid, candidate.Overlaps) {

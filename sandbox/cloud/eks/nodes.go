@@ -101,9 +101,10 @@ func start(c *cloud.Call, cluster *cloud.Record, running []any) (cloud.Props, er
 		if err != nil {
 			return nil, err
 		}
+		pods := m.maxPods(prefixDelegation(c, cluster.ID))
 		return cloud.Props{"instanceId": id, "interfaceId": eni.ID, "privateIp": eni.State["privateIp"], "subnetId": subnet,
 			"zone": zone, "zoneId": zoneID, "instanceType": instanceTypes(c)[0], "version": str(c.State, "version"),
-			"maxPods": m.maxPods(prefixDelegation(c, cluster.ID))}, nil
+			"maxPods": pods, "podCidr": podBlock(c, subnet, pods, blocksOf(running))}, nil
 	}
 	return nil, &clusters.Issue{Code: "InsufficientFreeAddresses", Message: "Amazon Autoscaling was unable to launch instances because " +
 		"there are not enough free addresses in the subnet associated with your AutoScaling group(s): " + strings.Join(subnets, ", ")}
@@ -129,6 +130,7 @@ func nodesOf(c *cloud.Call) ([]clusters.Node, error) {
 			InstanceType: str(i, "instanceType"), AMIFamily: str(c.State, "amiType"),
 			CapacitySpot: str(c.State, "capacityType") == "SPOT", Labels: labelsOf(c.State), Taints: taintsOf(c.State),
 			CPU: m.cpu(), Memory: m.mem(), MaxPods: int(num(i, "maxPods")), Version: str(i, "version"),
+			PodCIDR: str(i, "podCidr"),
 		})
 	}
 	return nodes, nil
