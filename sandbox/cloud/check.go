@@ -103,16 +103,38 @@ func Given(inputs Props) Props {
 	return out
 }
 
-// fill adds what is absent and names what it added.
+// fill adds what is absent and names what it added at the top.
 func fill(inputs, defaults Props) []string {
 	var filled []string
-	for name, v := range defaults {
-		if inputs[name] == nil {
-			inputs[name] = cloneValue(v)
-			filled = append(filled, name)
+	for path, v := range defaults {
+		names := steps(path)
+		if fillAt(inputs, names, v) && len(names) == 1 {
+			filled = append(filled, path)
 		}
 	}
 	return filled
+}
+
+// fillAt sets the absent value at a path whose objects are there, and tells
+// whether it did; * stands for every element of a list.
+func fillAt(at any, path []string, value any) bool {
+	switch v := at.(type) {
+	case map[string]any:
+		switch now := v[path[0]]; {
+		case len(path) > 1:
+			return fillAt(now, path[1:], value)
+		case now == nil:
+			v[path[0]] = cloneValue(value)
+			return true
+		}
+	case []any:
+		if path[0] == "*" && len(path) > 1 {
+			for _, e := range v {
+				fillAt(e, path[1:], value)
+			}
+		}
+	}
+	return false
 }
 
 // wasFilled tells whether an input was filled in and not given.

@@ -33,7 +33,8 @@ type Spec struct {
 	// AutoName fills a physical name as pulumi-aws does when none is given.
 	// Nil: the type has no name of its own.
 	AutoName *AutoName
-	// Defaults are inputs that pulumi-aws itself fills in when absent.
+	// Defaults are inputs that pulumi-aws itself fills in when absent. A path with
+	// dots and [*] is for a member of an object that is given.
 	Defaults Props
 	// ReplaceOn lists top-level properties whose change replaces the resource,
 	// in addition to what the facts tables say; UpdateOn takes some back where

@@ -83,8 +83,20 @@ func checkRedirect(c *cloud.Call, at string) error {
 	return c.Invalid(at, "must change at least one of protocol, port, host, path: else it is a redirect loop")
 }
 
+// actionDefaults are what pulumi-aws fills in within actions. The weight is AWS's
+// default too.
+func actionDefaults(path string) cloud.Props {
+	within := cloud.Props{"forward.targetGroups[*].weight": 1, "forward.stickiness.enabled": false, "redirect.host": "#{host}",
+		"redirect.path": "/#{path}", "redirect.port": "#{port}", "redirect.protocol": "#{protocol}", "redirect.query": "#{query}"}
+	out := cloud.Props{}
+	for name, v := range within {
+		out[path+"[*]."+name] = v
+	}
+	return out
+}
+
 // settled are actions as AWS answers them: their order, and 1 for the weight of a
-// target group that has none (case B1).
+// target group that has none (case B1), whoever asked without defaults.
 func settled(actions any) any {
 	list, _ := cloud.Clone(cloud.Props{"actions": actions})["actions"].([]any)
 	for n, a := range list {
@@ -92,12 +104,6 @@ func settled(actions any) any {
 		ec2.Fill(action, cloud.Props{"order": float64(n + 1)})
 		for _, g := range items(action, "forward.targetGroups") {
 			ec2.Fill(g, cloud.Props{"weight": 1.0})
-		}
-		if redirect, ok := action["redirect"].(map[string]any); ok {
-			ec2.Fill(redirect, cloud.Props{"host": "#{host}", "path": "/#{path}", "port": "#{port}", "protocol": "#{protocol}", "query": "#{query}"})
-		}
-		if forward, ok := action["forward"].(map[string]any); ok && forward["stickiness"] != nil {
-			ec2.Fill(forward["stickiness"].(map[string]any), cloud.Props{"enabled": false})
 		}
 	}
 	return list

@@ -1,6 +1,7 @@
 package elbv2_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -61,6 +62,9 @@ func (p *place) try(f func(*cloud.Call) error) error { return p.h.World.Change(d
 // with is a copy of inputs with changes; nil takes a property away.
 func with(inputs cloud.Props, changes cloud.Props) cloud.Props {
 	out := cloud.Clone(inputs)
+	if out == nil {
+		out = cloud.Props{}
+	}
 	for k, v := range changes {
 		out[k] = v
 		if v == nil {
@@ -106,4 +110,13 @@ func host(name string) list {
 
 func (p *place) rule(listener *cloudtest.Resource, priority float64, actions list) cloud.Props {
 	return cloud.Props{"listenerArn": listener.ID, "priority": priority, "conditions": host("shop.example.com"), "actions": actions}
+}
+
+// refreshed are the inputs that a refresh makes of a resource's present state.
+func (p *place) refreshed(r *cloudtest.Resource) cloud.Props {
+	p.t.Helper()
+	out, err := p.h.World.Read(context.Background(), p.Session,
+		cloud.Request{URN: r.URN, Token: r.Token, ID: r.ID, Old: cloud.Given(r.Inputs), State: r.State})
+	require.NoError(p.t, err)
+	return out.Inputs
 }

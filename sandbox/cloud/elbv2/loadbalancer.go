@@ -32,7 +32,7 @@ func loadBalancerSpec() *cloud.Spec {
 			"enableCrossZoneLoadBalancing": false, "enableDeletionProtection": false, "enableHttp2": true,
 			"enableTlsVersionAndCipherSuiteHeaders": false, "enableWafFailOpen": false, "enableXffClientPort": false,
 			"enableZonalShift": false, "idleTimeout": 60, "loadBalancerType": applicationType, "preserveHostHeader": false,
-			"xffHeaderProcessingMode": "append"},
+			"xffHeaderProcessingMode": "append", "accessLogs.enabled": false, "connectionLogs.enabled": false},
 		Replace: replacesNetwork,
 		Refs: []cloud.Ref{ // its network interfaces hold subnets and groups
 			{Path: "subnets[*]", To: []string{ec2.Subnet}, NotFound: "SubnetNotFound"},

@@ -1,0 +1,63 @@
+package elbv2_test
+
+import (
+	"testing"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/elbv2"
+)
+
+func mayPut(principal, resource string) string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + principal +
+		`,"Action":"s3:PutObject","Resource":"` + resource + `"}]}`
+}
+
+func TestAccessLogsNeedABucketThatLetsThemIn(t *testing.T) {
+	const service, account = `{"Service":"logdelivery.elasticloadbalancing.amazonaws.com"}`, `{"AWS":"arn:aws:iam::156460612806:root"}`
+	const all, own = "arn:aws:s3:::logs/*", "arn:aws:s3:::logs/door/AWSLogs/222222222222/*"
+	deny := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + service + `,"Action":"s3:*","Resource":"` + all +
+		`"},{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"` + all + `"}]}`
+	for name, test := range map[string]struct {
+		policy, region, algorithm string
+		changes                   cloud.Props
+		works                     bool
+	}{
+		"the service":              {policy: mayPut(service, own), works: true},
+		"the Region's account":     {policy: mayPut(account, all), works: true},
+		"another Region's account": {policy: mayPut(`{"AWS":"arn:aws:iam::127311923021:root"}`, all)},
+		"no policy":                {},
+		"another folder":           {policy: mayPut(service, "arn:aws:s3:::logs/AWSLogs/222222222222/*")},
+		"another account's folder": {policy: mayPut(service, "arn:aws:s3:::logs/door/AWSLogs/333333333333/*")},
+		"the wrong service":        {policy: mayPut(`{"Service":"delivery.logs.amazonaws.com"}`, all)},
+		"a denial":                 {policy: deny},
+		"another Region's bucket":  {policy: mayPut(service, own), region: "us-east-1"},
+		"a key of KMS":             {policy: mayPut(service, own), algorithm: "aws:kms"},
+		"encryption of S3":         {policy: mayPut(service, own), algorithm: "AES256", works: true},
+		"a network load balancer": {policy: mayPut(`{"Service":"delivery.logs.amazonaws.com"}`, all), algorithm: "aws:kms",
+			changes: cloud.Props{"loadBalancerType": "network"}, works: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t)
+			p.change(func(c *cloud.Call) error {
+				put := func(token string, state cloud.Props) {
+					c.Put(&cloud.Record{Token: "aws:s3/" + token, ID: "logs", Region: test.region, State: with(state, cloud.Props{"bucket": "logs"})})
+				}
+				put("bucketV2:BucketV2", nil)
+				put("bucketPolicy:BucketPolicy", cloud.Props{"policy": test.policy})
+				put("bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", cloud.Props{"rules": list{
+					cloud.Props{"applyServerSideEncryptionByDefault": cloud.Props{"sseAlgorithm": test.algorithm}}}})
+				return nil
+			})
+			inputs := with(p.balancer(), cloud.Props{"accessLogs": cloud.Props{"bucket": "logs", "prefix": "door", "enabled": true}})
+			inputs = with(inputs, test.changes)
+			if test.works {
+				p.Create(elbv2.LoadBalancer, inputs)
+				return
+			}
+			p.FailsCreate(elbv2.LoadBalancer, inputs, "InvalidConfigurationRequest")
+			off := with(inputs, cloud.Props{"accessLogs": cloud.Props{"bucket": "logs", "enabled": false}})
+			lb := p.Create(elbv2.LoadBalancer, off)
+			p.FailsUpdate(lb, inputs, "InvalidConfigurationRequest")
+		})
+	}
+}
