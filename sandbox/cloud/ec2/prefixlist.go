@@ -101,11 +101,7 @@ func ManagedPrefixLists(c *cloud.Call) []*cloud.Record {
 	var out []*cloud.Record
 	for _, l := range awsLists {
 		name := fmt.Sprintf("com.amazonaws.%s.%s", c.Region, l.service)
-		id := knownIDs[name]
-		if id == "" {
-			sum := sha256.Sum256([]byte(name))
-			id = "pl-" + hex.EncodeToString(sum[:])[:17]
-		}
+		id := awsListID(name)
 		if strings.HasPrefix(l.service, globalList) {
 			name = "com.amazonaws." + l.service
 		}
@@ -119,6 +115,21 @@ func ManagedPrefixLists(c *cloud.Call) []*cloud.Record {
 		})})
 	}
 	return append(out, c.List(PrefixList)...)
+}
+
+// awsListID is the identifier of a list of AWS in one Region.
+func awsListID(name string) string {
+	if id := knownIDs[name]; id != "" {
+		return id
+	}
+	sum := sha256.Sum256([]byte(name))
+	return "pl-" + hex.EncodeToString(sum[:])[:17]
+}
+
+// EdgePrefixList is the identifier in a Region of the list of the addresses from
+// which CloudFront asks origins.
+func EdgePrefixList(region string) string {
+	return awsListID("com.amazonaws." + region + "." + globalList + "cloudfront.origin-facing")
 }
 
 // PrefixListByID is a list's state; nil when there is none.

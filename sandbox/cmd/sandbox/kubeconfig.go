@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,28 +41,43 @@ func (a *app) kubectlCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "kubectl [--role ARN] CLUSTER argument...", Short: "Run kubectl on a cluster", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			text, err := a.kubeconfig(args[0], role)
-			if err != nil {
-				return err
-			}
-			dir, err := os.MkdirTemp("", "retail-kubeconfig-")
-			if err != nil {
-				return err
-			}
-			file := filepath.Join(dir, "config")
-			if err := os.WriteFile(file, text, 0o600); err != nil {
-				return errors.Join(err, os.RemoveAll(dir))
-			}
-			kubectl := exec.CommandContext(c.Context(), filepath.Join(a.tools(), "bin", "kubectl"),
-				append([]string{"--kubeconfig", file}, args[1:]...)...)
-			kubectl.Env = toolchain.Env(a.root, a.world)
-			kubectl.Stdin, kubectl.Stdout, kubectl.Stderr = os.Stdin, a.out, os.Stderr
-			return errors.Join(kubectl.Run(), os.RemoveAll(dir))
+			return a.kubectl(c.Context(), args[0], role, args[1:], func(kubectl *exec.Cmd) error {
+				kubectl.Stdin, kubectl.Stdout, kubectl.Stderr = os.Stdin, a.out, os.Stderr
+				return kubectl.Run()
+			})
 		},
 	}
 	roleFlag(c, &role)
 	c.Flags().SetInterspersed(false) // what follows the cluster is kubectl's
 	return c
+}
+
+// kubectl prepares kubectl for a cluster and hands it to a function that runs it.
+func (a *app) kubectl(ctx context.Context, cluster, role string, args []string, run func(*exec.Cmd) error) error {
+	text, err := a.kubeconfig(cluster, role)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "retail-kubeconfig-")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "config")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	kubectl := exec.CommandContext(ctx, filepath.Join(a.tools(), "bin", "kubectl"), append([]string{"--kubeconfig", file}, args...)...)
+	kubectl.Env = toolchain.Env(a.root, a.world)
+	return errors.Join(run(kubectl), os.RemoveAll(dir))
+}
+
+// kubectlOutput is what kubectl prints.
+func (a *app) kubectlOutput(ctx context.Context, cluster string, args ...string) (out []byte, err error) {
+	err = a.kubectl(ctx, cluster, "", args, func(kubectl *exec.Cmd) (err error) {
+		out, err = kubectl.Output()
+		return err
+	})
+	return out, err
 }
 
 // kubeconfig is a kubeconfig, in JSON as every client of Kubernetes reads it

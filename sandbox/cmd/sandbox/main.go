@@ -37,7 +37,7 @@ func command() *cobra.Command {
 	root.AddCommand(
 		toolchain.Command(),
 		a.serveCommand(), a.startCommand(), a.stopCommand(), a.statusCommand(), a.envCommand(),
-		a.kubeconfigCommand(), a.kubectlCommand(),
+		a.kubeconfigCommand(), a.kubectlCommand(), a.requestCommand(),
 		a.upCommand(), a.previewCommand(), a.downCommand(), a.recoverCommand(), a.resetCommand(),
 		a.callsCommand(), a.faultCommand(), a.snapshotCommand(), a.driftCommand(),
 		coverageCommand(),

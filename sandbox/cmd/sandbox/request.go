@@ -1,0 +1,189 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"retail/sandbox/request"
+)
+
+// asking are the flags of `sandbox request`.
+type asking struct {
+	count   int
+	seed    uint64
+	method  string
+	headers []string
+	hops    bool
+}
+
+func (a *app) requestCommand() *cobra.Command {
+	r := &asking{}
+	c := &cobra.Command{
+		Use: "request URL", Short: "Follow requests through DNS, edge, load balancer and weights to pods, without sending any",
+		Long: `Follow requests of a customer on the internet through the simulated AWS: DNS,
+CloudFront or Global Accelerator, the load balancer's listener and rules, the
+target group that the weights pick, a healthy target. Nothing is sent.
+
+The exit code is 0 when every request was answered by a pod.`,
+		Example: `  sandbox request https://dev.shop.example.com/ -n 1000
+  sandbox request https://dev.shop.example.com/ --header x-retail-colour=green --hops`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.request(c.Context(), args[0], r) },
+	}
+	flags := c.Flags()
+	flags.IntVarP(&r.count, "count", "n", 1, "how many requests")
+	flags.Uint64Var(&r.seed, "seed", 0, "repeats the draws of an earlier run; 0: new draws")
+	flags.StringVarP(&r.method, "method", "X", "GET", "the HTTP method")
+	flags.StringArrayVarP(&r.headers, "header", "H", nil, "a header, NAME=VALUE or NAME: VALUE; may be repeated")
+	flags.BoolVar(&r.hops, "hops", false, "show the way of one request of each kind")
+	return c
+}
+
+// answer is where requests ended, all those that ended in one place.
+type answer struct {
+	Count   int    `json:"count"`
+	Status  int    `json:"status"`
+	Cluster string `json:"cluster,omitempty"`
+	Pod     string `json:"pod,omitempty"`
+	// Reason says why no pod answered.
+	Reason string `json:"reason,omitempty"`
+	// Example is one of the requests.
+	Example request.Outcome `json:"example"`
+}
+
+func (a *app) request(ctx context.Context, address string, r *asking) error {
+	asked, err := r.parse(address)
+	if err != nil {
+		return err
+	}
+	records, err := a.client().Records()
+	if err != nil {
+		return err
+	}
+	pods, err := a.pods(ctx)
+	if err != nil {
+		return err
+	}
+	if r.seed == 0 {
+		r.seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	}
+	world, answers := request.New(records, r.seed), map[string]*answer{}
+	for range r.count {
+		out := world.Do(asked)
+		at := pods[place{out.VPC, strings.Split(out.Target, ":")[0]}]
+		key := fmt.Sprintf("%d %s %s %s", out.Status, at.cluster, at.pod, out.Reason)
+		if answers[key] == nil {
+			answers[key] = &answer{Status: out.Status, Cluster: at.cluster, Pod: at.pod, Reason: out.Reason, Example: out}
+		}
+		answers[key].Count++
+	}
+	sorted := slices.SortedFunc(maps.Values(answers), func(x, y *answer) int {
+		return cmp.Or(cmp.Compare(x.Cluster, y.Cluster), cmp.Compare(x.Pod, y.Pod), cmp.Compare(x.Status, y.Status))
+	})
+	if err := a.show(sorted, func() { a.answers(sorted, r) }); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(sorted, func(x *answer) bool { return x.Pod == "" || x.Status >= 400 }) {
+		return errors.New("not every request was answered by a pod")
+	}
+	return nil
+}
+
+func (r *asking) parse(address string) (request.Request, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return request.Request{}, fmt.Errorf("%q is no URL of a web page: write https://host/path", address)
+	}
+	out := request.Request{URL: u, Method: strings.ToUpper(r.method), Headers: map[string]string{}}
+	for _, h := range r.headers {
+		name, value, found := strings.Cut(h, "=")
+		if before, after, colon := strings.Cut(h, ":"); colon && (!found || len(before) < len(name)) {
+			name, value, found = before, after, true
+		}
+		if !found {
+			return out, fmt.Errorf("header %q: write NAME=VALUE", h)
+		}
+		out.Headers[strings.TrimSpace(name)] = strings.TrimSpace(value)
+	}
+	if r.count < 1 {
+		return out, fmt.Errorf("--count %d: at least one request is needed", r.count)
+	}
+	return out, nil
+}
+
+// answers prints where requests ended, by cluster and pod.
+func (a *app) answers(all []*answer, r *asking) {
+	byCluster := map[string]int{}
+	for _, x := range all {
+		where := x.Cluster
+		if where == "" {
+			where = "no pod"
+		}
+		byCluster[where] += x.Count
+	}
+	for _, name := range slices.Sorted(maps.Keys(byCluster)) {
+		a.printf("%-28s %6d of %d (%.1f %%)\n", name, byCluster[name], r.count, 100*float64(byCluster[name])/float64(r.count))
+	}
+	a.printf("\n")
+	for _, x := range all {
+		where := x.Pod
+		if where == "" {
+			where = x.Reason
+		}
+		a.printf("%6d  %d  %-28s %s  %s\n", x.Count, x.Status, x.Cluster, where, x.Example.Zone)
+		if !r.hops {
+			continue
+		}
+		for _, hop := range x.Example.Hops {
+			a.printf("           %-13s %s  %s\n", hop.What, hop.Name, hop.Why)
+		}
+	}
+	a.printf("\nrepeat with --seed %d\n", r.seed)
+}
+
+// place is an address in a VPC; home is the pod that has it.
+type (
+	place struct{ vpc, address string }
+	home  struct{ cluster, pod string }
+)
+
+// pods are the pods of all clusters that answer. Of one that does not, targets
+// show by their address alone.
+func (a *app) pods(ctx context.Context) (map[place]home, error) {
+	clusters, err := a.clusters()
+	if err != nil {
+		return nil, err
+	}
+	out := map[place]home{}
+	for _, c := range clusters {
+		text, err := a.kubectlOutput(ctx, c.ID, "get", "pods", "--all-namespaces", "--output", "json", "--request-timeout", "5s")
+		if err != nil {
+			continue
+		}
+		var list struct {
+			Items []struct {
+				Metadata struct{ Name, Namespace string }
+				Status   struct{ PodIP string }
+			}
+		}
+		if err := json.Unmarshal(text, &list); err != nil {
+			return nil, err
+		}
+		vpcConfig, _ := c.State["vpcConfig"].(map[string]any)
+		vpc, _ := vpcConfig["vpcId"].(string)
+		for _, p := range list.Items {
+			out[place{vpc, p.Status.PodIP}] = home{c.ID, p.Metadata.Namespace + "/" + p.Metadata.Name}
+		}
+	}
+	return out, nil
+}

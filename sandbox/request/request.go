@@ -1,0 +1,178 @@
+// Package request follows a customer's request through the simulated AWS: DNS,
+// CloudFront or Global Accelerator, the load balancer's listener and rules, the
+// target group that the weights pick, and a healthy target in it. Nothing is
+// sent: what is followed is the configuration that AWS would follow, as the world
+// holds it.
+//
+// What decides is documented per step, with AWS's page. Not followed: WAF rules,
+// caching, latency and geographic routing (refused by name), health checks of
+// Route 53's own other than aliases' evaluated health.
+package request
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/ec2"
+)
+
+// Request is what a customer sends.
+type Request struct {
+	URL    *url.URL
+	Method string // default GET
+	// Headers by name, in any case.
+	Headers map[string]string
+	// Account asks from inside an account, where private zones answer too. Not
+	// simulated yet; customers are on the internet.
+	source source
+}
+
+// source says where packets come from, for security groups.
+type source struct{ viaCloudFront bool }
+
+// Hop is one step of a request's way.
+type Hop struct {
+	// What is the kind of thing: "dns", "cloudfront", "accelerator", "listener",
+	// "rule", "target group", "target".
+	What string `json:"what"`
+	// Name names the thing, as AWS does.
+	Name string `json:"name"`
+	// Why says what led there.
+	Why string `json:"why,omitempty"`
+}
+
+// Outcome is where a request ended.
+type Outcome struct {
+	// Status is the HTTP status; 0 when no answer came (no such name, TLS refused,
+	// packets dropped).
+	Status int   `json:"status"`
+	Hops   []Hop `json:"hops"`
+	// Reason explains every status that is not a target's own answer.
+	Reason string `json:"reason,omitempty"`
+	// TargetGroup (its name) and Target ("address:port") are empty where none was
+	// reached.
+	TargetGroup string `json:"targetGroup,omitempty"`
+	Target      string `json:"target,omitempty"`
+	Zone        string `json:"zone,omitempty"`
+	// VPC is where the target is: two VPCs may give pods the same addresses.
+	VPC string `json:"vpc,omitempty"`
+}
+
+// World is the state that requests are followed through.
+type World struct {
+	byToken map[string][]*cloud.Record
+	byID    map[string]*cloud.Record
+	draw    *rand.Rand
+}
+
+// New looks at a world's records. The seed makes weighted choices repeatable.
+func New(records []*cloud.Record, seed uint64) *World {
+	w := &World{byToken: map[string][]*cloud.Record{}, byID: map[string]*cloud.Record{},
+		draw: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // a draw, not a secret
+	for _, r := range records {
+		if r.Fading || r.Unfinished {
+			continue
+		}
+		w.byToken[r.Token] = append(w.byToken[r.Token], r)
+		w.byID[r.ID] = r
+	}
+	return w
+}
+
+// trace is one request on its way.
+type trace struct {
+	*World
+	request Request
+	host    string
+	port    int
+	out     Outcome
+}
+
+// Do follows one request to its end, redirects included.
+func (w *World) Do(request Request) Outcome {
+	if request.Method == "" {
+		request.Method = "GET"
+	}
+	t := &trace{World: w, request: request}
+	for range maxRedirects {
+		t.host, t.port = t.request.URL.Hostname(), portOf(t.request.URL)
+		t.out.Status, t.out.Reason = 0, ""
+		location := t.resolve(t.host)
+		if location == "" {
+			return t.out
+		}
+		next, err := url.Parse(location)
+		if err != nil {
+			return t.end(0, "a redirect to %q, which is no URL", location)
+		}
+		t.hop("redirect", location, "%d", t.out.Status)
+		t.request.URL = next
+	}
+	return t.end(0, "more than %d redirects", maxRedirects)
+}
+
+// maxRedirects is where browsers give up.
+const maxRedirects = 20
+
+func portOf(u *url.URL) int {
+	if p, err := strconv.Atoi(u.Port()); err == nil {
+		return p
+	}
+	return map[string]int{"http": 80, "https": 443}[u.Scheme]
+}
+
+func (t *trace) hop(what, name, why string, args ...any) {
+	t.out.Hops = append(t.out.Hops, Hop{What: what, Name: name, Why: fmt.Sprintf(why, args...)})
+}
+
+// end says how the request ended.
+func (t *trace) end(status int, reason string, args ...any) Outcome {
+	t.out.Status, t.out.Reason = status, fmt.Sprintf(reason, args...)
+	return t.out
+}
+
+// all are the records of a type; text, number and items read a property.
+func (w *World) all(token string) []*cloud.Record { return w.byToken[token] }
+
+func text(p cloud.Props, path string) string { return ec2.Text(p, path) }
+
+func number(p cloud.Props, path string) int { return ec2.Number(p, path) }
+
+func items(p cloud.Props, path string) []cloud.Props {
+	list, _ := cloud.Lookup(p, path).([]any)
+	var out []cloud.Props
+	for _, v := range list {
+		if o, ok := v.(map[string]any); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// weighted is one of several ways that a request may go.
+type weighted[T any] struct {
+	to     T
+	weight int
+}
+
+// pick draws one way by weight; ok is false when there is none of weight above 0.
+func pick[T any](draw *rand.Rand, ways []weighted[T]) (chosen T, share string, ok bool) {
+	sum := 0
+	for _, w := range ways {
+		sum += w.weight
+	}
+	if sum <= 0 {
+		return chosen, "", false
+	}
+	n := draw.IntN(sum)
+	at := slices.IndexFunc(ways, func(w weighted[T]) bool { n -= w.weight; return n < 0 })
+	return ways[at].to, fmt.Sprintf("weight %d of %d", ways[at].weight, sum), true
+}
+
+// domain compares names as DNS does: without case, without the last dot.
+func domain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
