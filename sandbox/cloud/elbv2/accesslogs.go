@@ -1,12 +1,10 @@
 package elbv2
 
 import (
-	"slices"
 	"strings"
 
 	"retail/sandbox/cloud"
-	"retail/sandbox/cloud/ec2"
-	"retail/sandbox/cloud/iam/policy"
+	"retail/sandbox/cloud/s3"
 )
 
 // Principals that write load balancers' logs ("Enable access logs", Application
@@ -23,10 +21,17 @@ var elbAccounts = map[string]string{"eu-west-1": "156460612806", "eu-central-1":
 // checkLogs makes AWS's test before it switches logs on: it writes an object into
 // the bucket, and does not say which part of that failed.
 func checkLogs(c *cloud.Call) error {
-	for _, kind := range []string{"accessLogs", "connectionLogs"} {
+	for kind, file := range map[string]string{"accessLogs": "ELBAccessLogTestFile", "connectionLogs": "ELBConnectionLogTestFile"} {
+		if !c.Bool(kind + ".enabled") {
+			continue
+		}
 		name := c.Str(kind + ".bucket")
-		if c.Bool(kind+".enabled") && !mayWriteLogs(c, name, c.Str(kind+".prefix")) {
+		key := strings.TrimPrefix(c.Str(kind+".prefix")+"/AWSLogs/", "/") + c.Account + "/" + file
+		if !mayWriteLogs(c, name, key) {
 			return c.Fail("InvalidConfigurationRequest", "Access Denied for bucket: %s. Please check S3bucket permission", name)
+		}
+		if err := s3.Put(c, name, key); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -35,60 +40,21 @@ func checkLogs(c *cloud.Call) error {
 // mayWriteLogs tells whether the bucket is in the call's Region, takes the
 // encryption that the type of load balancer can write with, and lets the service
 // write below the account's folder.
-func mayWriteLogs(c *cloud.Call, name, prefix string) bool {
-	var at *cloud.Record
-	for _, b := range c.Everywhere(bucket) {
-		if b.Region == c.Region && text(b.State, "bucket") == name {
-			at = b
-		}
-	}
-	if at == nil {
+func mayWriteLogs(c *cloud.Call, name, key string) bool {
+	at := s3.Find(c, name)
+	if at == nil || at.Region != c.Region {
 		return false
 	}
-	network := c.Str("loadBalancerType") == networkType
-	inBucket := func(r *cloud.Record) bool { return r.Account == at.Account && text(r.State, "bucket") == name }
-	for _, e := range c.Everywhere(bucketEncryption) {
-		kinds := ec2.Texts(e.State, "rules[*].applyServerSideEncryptionByDefault.sseAlgorithm")
-		// "The only server-side encryption option that's supported is SSE-S3."
-		if inBucket(e) && !network && slices.ContainsFunc(kinds, func(k string) bool { return strings.HasPrefix(k, "aws:kms") }) {
-			return false
-		}
+	context := map[string]string{"aws:SourceAccount": c.Account, "aws:SourceArn": c.ID, "s3:x-amz-acl": "bucket-owner-full-control"}
+	if c.Str("loadBalancerType") == networkType {
+		context["aws:SourceArn"] = c.ARN("logs", "*")
+		return s3.Allows(c, name, generalDelivery, "s3:GetBucketAcl", "", context) &&
+			s3.Allows(c, name, generalDelivery, "s3:PutObject", key, context)
 	}
-	object := "arn:" + c.Partition + ":s3:::" + name + "/" + strings.TrimPrefix(prefix+"/AWSLogs/", "/") + c.Account + "/ELBAccessLogTestFile"
-	for _, p := range c.Everywhere(bucketPolicy) {
-		document, _ := policy.Text(p.State["policy"])
-		doc, err := policy.Parse(document, policy.Resource)
-		if err == nil && inBucket(p) && writes(c, doc, network, object) {
-			return true
-		}
+	// "The only server-side encryption option that's supported is SSE-S3."
+	if algorithm, _ := s3.KeyOf(c, at); algorithm != "AES256" {
+		return false
 	}
-	return false
-}
-
-// writes tells whether a bucket's policy lets the service write an object.
-func writes(c *cloud.Call, doc *policy.Document, network bool, object string) bool {
-	allowed := false
-	for _, s := range doc.Statements {
-		touches := slices.ContainsFunc(s.Resources, func(r string) bool { return policy.Match(r, object) }) &&
-			slices.ContainsFunc(s.Actions, func(a string) bool { return policy.MatchFold(a, "s3:PutObject") })
-		everyone := slices.Contains(s.Principals["*"], "*") || slices.Contains(s.Principals["AWS"], "*")
-		switch {
-		case !touches:
-		case s.Effect == "Deny" && len(s.Conditions) == 0 && (everyone || isLogService(c, s, network)):
-			return false
-		case s.Effect == "Allow" && isLogService(c, s, network):
-			allowed = true
-		}
-	}
-	return allowed
-}
-
-// isLogService tells whether a statement names the principal that writes logs.
-func isLogService(c *cloud.Call, s policy.Statement, network bool) bool {
-	if network {
-		return slices.Contains(s.Principals["Service"], generalDelivery)
-	}
-	account := elbAccounts[c.Region]
-	return slices.Contains(s.Principals["Service"], elbDelivery) || account != "" && slices.ContainsFunc(s.Principals["AWS"],
-		func(p string) bool { return p == account || p == "arn:"+c.Partition+":iam::"+account+":root" })
+	account := "arn:" + c.Partition + ":iam::" + elbAccounts[c.Region] + ":root"
+	return s3.Allows(c, name, elbDelivery, "s3:PutObject", key, context) || s3.Allows(c, name, account, "s3:PutObject", key, context)
 }

@@ -3,8 +3,11 @@ package elbv2_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/cloud/s3"
 )
 
 func mayPut(principal, resource string) string {
@@ -17,6 +20,8 @@ func TestAccessLogsNeedABucketThatLetsThemIn(t *testing.T) {
 	const all, own = "arn:aws:s3:::logs/*", "arn:aws:s3:::logs/door/AWSLogs/222222222222/*"
 	deny := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + service + `,"Action":"s3:*","Resource":"` + all +
 		`"},{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"` + all + `"}]}`
+	network := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},` +
+		`"Action":["s3:PutObject","s3:GetBucketAcl"],"Resource":["arn:aws:s3:::logs","` + all + `"]}}`
 	for name, test := range map[string]struct {
 		policy, region, algorithm string
 		changes                   cloud.Props
@@ -33,25 +38,32 @@ func TestAccessLogsNeedABucketThatLetsThemIn(t *testing.T) {
 		"another Region's bucket":  {policy: mayPut(service, own), region: "us-east-1"},
 		"a key of KMS":             {policy: mayPut(service, own), algorithm: "aws:kms"},
 		"encryption of S3":         {policy: mayPut(service, own), algorithm: "AES256", works: true},
-		"a network load balancer": {policy: mayPut(`{"Service":"delivery.logs.amazonaws.com"}`, all), algorithm: "aws:kms",
-			changes: cloud.Props{"loadBalancerType": "network"}, works: true},
+		"a network load balancer":  {policy: network, algorithm: "aws:kms", changes: cloud.Props{"loadBalancerType": "network"}, works: true},
+		"a network load balancer that may not look": {policy: mayPut(`{"Service":"delivery.logs.amazonaws.com"}`, all),
+			changes: cloud.Props{"loadBalancerType": "network"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t)
-			p.change(func(c *cloud.Call) error {
-				put := func(token string, state cloud.Props) {
-					c.Put(&cloud.Record{Token: "aws:s3/" + token, ID: "logs", Region: test.region, State: with(state, cloud.Props{"bucket": "logs"})})
-				}
-				put("bucketV2:BucketV2", nil)
-				put("bucketPolicy:BucketPolicy", cloud.Props{"policy": test.policy})
-				put("bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", cloud.Props{"rules": list{
+			home := p.Client
+			if test.region != "" {
+				home = p.h.As(dev, test.region)
+			}
+			home.Create(s3.Bucket, cloud.Props{"bucket": "logs"})
+			if test.policy != "" {
+				home.Create(s3.Policy, cloud.Props{"bucket": "logs", "policy": test.policy})
+			}
+			if test.algorithm != "" {
+				home.Create(s3.Encryption, cloud.Props{"bucket": "logs", "rules": list{
 					cloud.Props{"applyServerSideEncryptionByDefault": cloud.Props{"sseAlgorithm": test.algorithm}}}})
-				return nil
-			})
+			}
 			inputs := with(p.balancer(), cloud.Props{"accessLogs": cloud.Props{"bucket": "logs", "prefix": "door", "enabled": true}})
 			inputs = with(inputs, test.changes)
 			if test.works {
 				p.Create(elbv2.LoadBalancer, inputs)
+				p.change(func(c *cloud.Call) error {
+					assert.Equal(t, []string{"door/AWSLogs/222222222222/ELBAccessLogTestFile"}, s3.Keys(c, "logs"))
+					return nil
+				})
 				return
 			}
 			p.FailsCreate(elbv2.LoadBalancer, inputs, "InvalidConfigurationRequest")

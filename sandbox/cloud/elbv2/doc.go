@@ -29,9 +29,6 @@ const (
 // Types of other services that load balancers look at.
 const (
 	certificate       = "aws:acm/certificate:Certificate"
-	bucket            = "aws:s3/bucketV2:BucketV2"
-	bucketPolicy      = "aws:s3/bucketPolicy:BucketPolicy"
-	bucketEncryption  = "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"
 	autoScalingGroup  = "aws:autoscaling/group:Group"
 	serviceARN        = "elasticloadbalancing"
 	applicationType   = "application"

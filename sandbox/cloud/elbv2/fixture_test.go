@@ -10,6 +10,8 @@ import (
 	"retail/sandbox/cloud/cloudtest"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/cloud/kms"
+	"retail/sandbox/cloud/s3"
 )
 
 const (
@@ -32,7 +34,7 @@ type place struct {
 
 func start(t *testing.T) *place {
 	t.Helper()
-	h := cloudtest.New(t, ec2.Register, elbv2.Register)
+	h := cloudtest.New(t, ec2.Register, elbv2.Register, kms.Register, s3.Register)
 	p := &place{Client: h.As(dev, region), h: h, t: t, certificate: issued, pending: issued + "-pending"}
 	p.vpc = p.Create(ec2.Vpc, cloud.Props{"cidrBlock": "10.0.0.0/16"})
 	p.gateway = p.Create(ec2.InternetGateway, cloud.Props{"vpcId": p.vpc.ID})
