@@ -184,7 +184,7 @@ func (b *builder) clusterArgs(
 // finalSnapshot names the last snapshot of a store. AWS refuses a name that is taken,
 // and a snapshot outlives what it was made of: the key's id tells one life from the next.
 func (b *builder) finalSnapshot(store string) pulumi.StringOutput {
-	return b.key.KeyId.ApplyT(func(id string) string {
+	return b.key.ID().ApplyT(func(id pulumi.ID) string {
 		return names.Limit(fmt.Sprintf("%s-final-%.8s", b.physical(store), id), 63)
 	}).(pulumi.StringOutput)
 }

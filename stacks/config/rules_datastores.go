@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 
 	"retail/internal/problem"
 )
@@ -32,6 +33,29 @@ func datastoreRules(list *problem.List, path string, v VPC) {
 	storeKind(list, path+".carts", d.Carts.Kind, d.Relax, DynamoDB)
 	cacheRules(list, path+".checkout", d.Checkout, d.Relax)
 	eventRules(list, path+".events", d.Events, d.Relax, len(v.Zones))
+	idleRelaxations(list, path+".relax", *d)
+}
+
+// idleRelaxations refuses a reason for what is not done: it would count as given on the
+// day somebody does it.
+func idleRelaxations(list *problem.List, path string, d Datastores) {
+	kinds := []StoreKind{d.Catalog.Kind, d.Orders.Kind, d.Carts.Kind, d.Checkout.Kind, d.Events.Kind}
+	backups := []int{d.Catalog.BackupDays, d.Orders.BackupDays, d.Checkout.BackupDays}
+	nodes := []int{d.Catalog.Instances, d.Orders.Instances, d.Checkout.Nodes}
+	for _, r := range []struct {
+		key    string
+		reason Reason
+		needed bool
+	}{
+		{"inMemory", d.Relax.InMemory, slices.Contains(kinds, InMemory)},
+		{"singleNode", d.Relax.SingleNode, slices.Contains(nodes, 1) || d.Events.Single},
+		{"shortBackups", d.Relax.ShortBackups, slices.ContainsFunc(backups, func(days int) bool { return days > 0 && days < shortestBackup })},
+		{"noFinalSnapshot", d.Relax.NoFinalSnapshot, d.Catalog.Kind == Aurora || d.Orders.Kind == Aurora || d.Checkout.Kind == ElastiCache},
+	} {
+		if r.reason.Given() && !r.needed {
+			list.Add(path+"."+r.key, "relaxes what holds anyway", nil, "remove it")
+		}
+	}
 }
 
 // storeKind refuses an unknown kind, and memory for which nobody gave a reason.

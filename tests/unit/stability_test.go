@@ -23,7 +23,7 @@ func byURN(r *recorder.Recorder) map[string]*recorder.Resource {
 
 func TestNamesHoldZonesAndKeysNeverAPosition(t *testing.T) {
 	position := regexp.MustCompile(`[-\[]\d{1,2}\]?$`)
-	port := regexp.MustCompile(`(control-plane|nodes)-\d+$`) // a rule's key is its port
+	port := regexp.MustCompile(`(control-plane|nodes|generation)-\d+$`) // a rule's key is its port
 	for _, stack := range []string{"dev", "prod"} {
 		r := up(t, stack, stackfile.Set("name", stack))
 		seen := map[string]bool{}

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -32,6 +33,7 @@ func Known() map[string]Answer {
 			"associationArn": arn("eks", "podidentityassociation/a"), "associationId": "a-1",
 		}),
 	}
+	maps.Copy(known, stores())
 	for token, prefix := range plain {
 		known[token] = identified(prefix, nil)
 	}
