@@ -53,17 +53,28 @@ func (b *builder) of(types ...string) []*Resource {
 // accounts makes a box for each account that a provider is tied to.
 func (b *builder) accounts() {
 	for _, r := range b.of("pulumi:providers:aws") {
-		var ids []string
-		if err := json.Unmarshal([]byte(r.text("allowedAccountIds")), &ids); err != nil || len(ids) == 0 {
-			continue
-		}
 		switch r.Name {
 		case "aws":
-			b.byURN[r.URN] = b.root.add(Account, "account", "account "+ids[0], b.stack.Name+" · "+r.text("region"))
+			b.byURN[r.URN] = b.root.add(Account, "account", strings.TrimSpace(b.stack.Name+" "+accountOf(r)), r.text("region"))
 		case "hub":
-			b.hub = b.root.add(Account, "hub", "account "+ids[0], "network · "+r.text("region"))
+			b.hub = b.root.add(Account, "hub", strings.TrimSpace("network "+accountOf(r)), r.text("region"))
 		}
 	}
+}
+
+// accountOf is the account that a provider is tied to. The engine keeps lists of a
+// provider's settings as JSON texts in some versions.
+func accountOf(provider *Resource) string {
+	var ids []any
+	if list, ok := provider.Values["allowedAccountIds"].([]any); ok {
+		ids = list
+	} else if err := json.Unmarshal([]byte(provider.text("allowedAccountIds")), &ids); err != nil {
+		return ""
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return fmt.Sprint(ids[0])
 }
 
 // account is the box of the stack's own account.
@@ -114,12 +125,12 @@ func (b *builder) environment() {
 		if vpc == nil || hub == nil {
 			continue
 		}
-		gateway := hub.add(Transit, "gateway", "Transit Gateway")
+		hub.add(Transit, "gateway", "Transit Gateway")
 		op := r.Op
 		if op == Same {
 			op = b.worst(r.URN)
 		}
-		b.picture.Arrows = append(b.picture.Arrows, Arrow{From: vpc, To: gateway, Label: "attachment", Op: op})
+		b.picture.Arrows = append(b.picture.Arrows, Arrow{From: vpc, To: hub, Label: "attachment", Op: op})
 	}
 	for _, r := range b.of("retail:cluster:Cluster") {
 		b.cluster(r)
@@ -128,17 +139,16 @@ func (b *builder) environment() {
 
 // zones draws a VPC's availability zones, each with its subnets.
 func (b *builder) zones(vpc *Resource, box *Box) {
-	for _, subnet := range b.of("aws:ec2/subnet:Subnet") {
-		if subnet.Parent != vpc.URN {
-			continue
+	for _, wanted := range []string{"public", "private", "pods", "data", "attachment"} {
+		for _, subnet := range b.of("aws:ec2/subnet:Subnet") {
+			zone, found := strings.CutPrefix(subnet.Name, vpc.Name+"-"+wanted+"-")
+			if !found || subnet.Parent != vpc.URN {
+				continue
+			}
+			zoneBox := box.add(Zone, "zone-"+zone, zone)
+			zoneBox.Lines = append(zoneBox.Lines, wanted+" "+subnet.text("cidrBlock"))
+			b.claim(subnet, zoneBox)
 		}
-		role, zone, found := strings.Cut(strings.TrimPrefix(subnet.Name, vpc.Name+"-"), "-")
-		if !found {
-			continue
-		}
-		zoneBox := box.add(Zone, "zone-"+zone, zone)
-		zoneBox.Lines = append(zoneBox.Lines, role+" "+subnet.text("cidrBlock"))
-		b.claim(subnet, zoneBox)
 	}
 	for _, nat := range b.of("aws:ec2/natGateway:NatGateway") {
 		if nat.Parent == vpc.URN {
@@ -169,6 +179,7 @@ func (b *builder) cluster(r *Resource) {
 			b.claim(e, box)
 		}
 	}
+	b.nodes(r.Name, box)
 	for _, component := range b.stack.Resources {
 		if strings.HasPrefix(component.Type, "retail:") && strings.HasPrefix(component.Name+"-", r.Name+"-") {
 			b.byURN[component.URN] = box
@@ -179,6 +190,20 @@ func (b *builder) cluster(r *Resource) {
 			b.byURN[shop.URN] = box.add(Workload, "shop", append([]string{"shop"}, b.services(shop)...)...)
 			b.claim(shop, b.byURN[shop.URN])
 		}
+	}
+}
+
+// nodes tells a colour's node groups, one line for all that are alike.
+func (b *builder) nodes(colour string, box *Box) {
+	groups := map[string]int{}
+	for _, g := range b.of("aws:eks/nodeGroup:NodeGroup") {
+		if strings.HasPrefix(g.Name, colour+"-") && g.Op != Delete {
+			types, _ := g.Values["instanceTypes"].([]any)
+			groups[fmt.Sprintf("%s, %s to %s nodes", strings.Trim(fmt.Sprint(types), "[]"), g.text("scalingConfig", "minSize"), g.text("scalingConfig", "maxSize"))]++
+		}
+	}
+	for _, kind := range sortedKeys(groups) {
+		box.Lines = append(box.Lines, fmt.Sprintf("%d × %s", groups[kind], kind))
 	}
 }
 

@@ -100,6 +100,12 @@ func (b *Box) write(out *strings.Builder, indent string) {
 		}
 	}
 	fmt.Fprintf(out, "%s  style.fill: %q\n", indent, fill)
+	if len(b.Boxes) > 0 {
+		fmt.Fprintf(out, "%s  style.font-size: 18\n", indent)
+	}
+	if _, changes := colours[b.Op]; !changes {
+		fmt.Fprintf(out, "%s  style.stroke: %q\n", indent, "#57606a")
+	}
 	for _, inner := range b.Boxes {
 		inner.write(out, indent+"  ")
 	}
