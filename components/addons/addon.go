@@ -5,6 +5,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/names"
+	"retail/components/internal/policy"
 	"retail/components/internal/roles"
 	"retail/components/internal/tags"
 	"retail/internal/problem"
@@ -134,7 +135,7 @@ const namespace = "kube-system"
 func (i *identity) role(ctx *pulumi.Context, name string, all common, opts ...pulumi.ResourceOption) (*roles.Role, error) {
 	return roles.New(ctx, names.Child(name, "role"), &roles.Args{
 		Description: "Pods of " + name + " (EKS Pod Identity)",
-		Trust:       podTrust(all.clusterArn, i.serviceAccount),
+		Trust:       policy.PodIdentityTrust(all.clusterArn, namespace, i.serviceAccount),
 		Managed:     i.managed,
 		Inline:      i.inline,
 		Tags:        all.tags,

@@ -1,5 +1,7 @@
 package policy
 
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 // Trust returns the trust policy of a role that an AWS service assumes, such
 // as "eks.amazonaws.com". Conditions (operator → key → values) may narrow it;
 // nil means none.
@@ -25,4 +27,18 @@ func TrustWithSessionTags(service string, conditions map[string]map[string][]str
 // another account to assume the role ("confused deputy", IAM User Guide).
 func FromAccount(account string) map[string]map[string][]string {
 	return map[string]map[string][]string{"StringEquals": {"aws:SourceAccount": {account}}}
+}
+
+// PodIdentityTrust lets EKS Pod Identity assume a role for one service account of one
+// cluster. Pod Identity tags its session with the three, and a trust policy may demand
+// them (Amazon EKS User Guide, "Create IAM role with trust policy required by EKS Pod
+// Identity"). The other colour's pods cannot use the role.
+func PodIdentityTrust(clusterArn pulumi.StringInput, namespace, serviceAccount string) pulumi.StringOutput {
+	return Render(map[string]pulumi.StringInput{"cluster": clusterArn}, func(known map[string]string) Document {
+		return TrustWithSessionTags("pods.eks.amazonaws.com", map[string]map[string][]string{"StringEquals": {
+			"aws:RequestTag/eks-cluster-arn":            {known["cluster"]},
+			"aws:RequestTag/kubernetes-namespace":       {namespace},
+			"aws:RequestTag/kubernetes-service-account": {serviceAccount},
+		}})
+	})
 }

@@ -1,0 +1,128 @@
+package loadbalancing
+
+import (
+	"strconv"
+	"strings"
+
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"retail/components/internal/names"
+	"retail/components/internal/tags"
+	"retail/internal/problem"
+)
+
+// IngressArgs configures an internal Application Load Balancer before a Service.
+type IngressArgs struct {
+	// Mode is which controller makes the load balancer. Required.
+	Mode Mode
+	// Namespace, Service and Port are the Service and its port. Required.
+	Namespace, Service string
+	Port               int
+	// Host is the host name that is served. Default: every one.
+	Host string
+	// Options are the load balancer's. Health.Path is required.
+	Options Options
+	// After is what must stand before: [Controller.Ready] and the Service. Required.
+	After []pulumi.Resource
+}
+
+// Ingress is a Service behind an internal Application Load Balancer.
+type Ingress struct {
+	pulumi.ResourceState
+
+	// DNSName is the load balancer's, known once it is there.
+	DNSName pulumi.StringOutput
+	// Resource is the Ingress.
+	Resource pulumi.Resource
+}
+
+// NewIngress declares an Ingress, of which the controller makes an internal Application
+// Load Balancer: a way to reach one colour by itself. It wants an explicit provider for
+// the package kubernetes among its options.
+func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {
+	options := args.Options.withDefaults()
+	if err := args.validate(options); err != nil {
+		return nil, err
+	}
+	made := &Ingress{}
+	if err := ctx.RegisterComponentResource("retail:loadbalancing:Ingress", name, made, opts...); err != nil {
+		return nil, err
+	}
+	rule := networkingv1.IngressRuleArgs{Http: networkingv1.HTTPIngressRuleValueArgs{Paths: networkingv1.HTTPIngressPathArray{
+		networkingv1.HTTPIngressPathArgs{
+			Path: pulumi.String("/"), PathType: pulumi.String("Prefix"),
+			Backend: networkingv1.IngressBackendArgs{Service: networkingv1.IngressServiceBackendArgs{
+				Name: pulumi.String(args.Service), Port: networkingv1.ServiceBackendPortArgs{Number: pulumi.Int(args.Port)},
+			}},
+		},
+	}}}
+	if args.Host != "" {
+		rule.Host = pulumi.String(args.Host)
+	}
+	ingress, err := networkingv1.NewIngress(ctx, names.Child(name, "ingress", string(args.Mode)), &networkingv1.IngressArgs{
+		Metadata: metav1.ObjectMetaArgs{
+			Name: pulumi.String(names.Child(args.Service, string(args.Mode))), Namespace: pulumi.String(args.Namespace),
+			Annotations: args.annotations(options),
+		},
+		Spec: networkingv1.IngressSpecArgs{
+			IngressClassName: pulumi.String(Classes[args.Mode].Ingress), Rules: networkingv1.IngressRuleArray{rule},
+		},
+	}, owning(pulumi.Parent(made), args.After)...)
+	if err != nil {
+		return nil, err
+	}
+	made.Resource = ingress
+	made.DNSName = ingress.Status.LoadBalancer().Ingress().Index(pulumi.Int(0)).Hostname().Elem()
+	return made, ctx.RegisterResourceOutputs(made, pulumi.Map{"dnsName": made.DNSName})
+}
+
+// annotations are what both controllers understand (AWS Load Balancer Controller,
+// "Ingress annotations"; Amazon EKS User Guide, "Create an IngressClass to configure an
+// Application Load Balancer"). The scheme is the class's.
+func (a *IngressArgs) annotations(o Options) pulumi.StringMap {
+	// An Application Load Balancer itself always balances across zones; a target group
+	// of it can be kept from that (Application Load Balancers, "Cross-zone load balancing").
+	group := tags.Merge(o.drain(), map[string]string{"load_balancing.cross_zone.enabled": strconv.FormatBool(!o.NoCrossZone)})
+	balancer := tags.Merge(o.balancerAttributes(), map[string]string{"routing.http.drop_invalid_header_fields.enabled": "true"})
+	threshold := pulumi.String(strconv.Itoa(o.Health.Threshold))
+	values := pulumi.StringMap{
+		"target-type":                  pulumi.String(o.TargetType),
+		"healthcheck-path":             pulumi.String(o.Health.Path),
+		"healthcheck-port":             pulumi.String(o.Health.port()),
+		"healthcheck-interval-seconds": pulumi.String(strconv.Itoa(o.Health.IntervalSeconds)),
+		"healthcheck-timeout-seconds":  pulumi.String(strconv.Itoa(o.Health.TimeoutSeconds)),
+		"healthy-threshold-count":      threshold,
+		"unhealthy-threshold-count":    threshold,
+		"load-balancer-attributes":     list(balancer),
+		"target-group-attributes":      list(group),
+		"inbound-cidrs":                pulumi.String(strings.Join(o.SourceCIDRs, ",")),
+		"listen-ports":                 pulumi.String(`[{"HTTP":80}]`),
+	}
+	if o.TLS != nil {
+		values["listen-ports"] = pulumi.String(`[{"HTTP":80},{"HTTPS":443}]`)
+		values["ssl-redirect"] = pulumi.String("443")
+		values["ssl-policy"] = pulumi.String(o.TLS.Policy)
+		values["certificate-arn"] = o.TLS.certificates()
+	}
+	annotations := pulumi.StringMap{}
+	for key, value := range values {
+		annotations["alb.ingress.kubernetes.io/"+key] = value
+	}
+	return annotations
+}
+
+func (a *IngressArgs) validate(o Options) error {
+	var problems problem.List
+	checkMode(&problems, a.Mode)
+	checkService(&problems, a.Namespace, a.Service, a.Port)
+	o.check(&problems)
+	if o.Health.Path == "" {
+		problems.Add("health.path", "is required: an Application Load Balancer checks by HTTP", nil, "give the Service's health path")
+	}
+	if len(a.After) == 0 {
+		problems.Add("after", "is required", nil, "give what the controller says is ready, and the Service")
+	}
+	return problems.Err()
+}
