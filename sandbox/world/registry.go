@@ -14,6 +14,7 @@ import (
 	"retail/sandbox/cloud/s3"
 	"retail/sandbox/cloud/sts"
 	"retail/sandbox/cloud/transitgateway"
+	"retail/sandbox/cloud/wafv2"
 	"retail/sandbox/clusters"
 )
 
@@ -33,5 +34,6 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		s3.Register,
 		sts.Register,
 		transitgateway.Register,
+		wafv2.Register,
 	)
 }
