@@ -9,10 +9,10 @@ import (
 
 // stripped are the prefixes of variables that a sandboxed command must not
 // inherit: credentials and endpoints of real clouds, the user's own Pulumi and
-// Helm set-up, telemetry targets, proxies (a proxy is a way off the machine)
-// and what injects code into Node.js.
+// Helm set-up, mirrors, telemetry targets, proxies (a proxy is a way off the
+// machine) and what injects code into Node.js.
 var stripped = []string{
-	"AWS_", "PULUMI_", "HELM_", "OTEL_", "KUBE", "RETAIL_SANDBOX_WORLD",
+	"AWS_", "PULUMI_", "HELM_", "OTEL_", "KUBE", "RETAIL_SANDBOX_WORLD", "RETAIL_MIRROR_",
 	"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "GRPC_PROXY", "NODE_OPTIONS",
 }
 

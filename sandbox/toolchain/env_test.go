@@ -24,7 +24,7 @@ func TestNothingLeadsOutOfTheSandbox(t *testing.T) {
 		"PULUMI_STACK=prod", "HELM_REPOSITORY_CONFIG=/home/user/repositories.yaml",
 		"https_proxy=http://proxy:3128", "HTTP_PROXY=http://proxy:3128", "no_proxy=",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317", "NODE_OPTIONS=--require=/tmp/a.js",
-		"RETAIL_SANDBOX_WORLD=/elsewhere",
+		"RETAIL_SANDBOX_WORLD=/elsewhere", "RETAIL_MIRROR_CHARTS=https://charts.example.com",
 	}
 	got := values(environment(inherited, "/checkout", ""))
 	for _, entry := range inherited {
@@ -33,7 +33,7 @@ func TestNothingLeadsOutOfTheSandbox(t *testing.T) {
 			assert.NotEqual(t, value, now, name)
 		}
 	}
-	for _, name := range []string{"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PULUMI_ACCESS_TOKEN", "PULUMI_STACK", "https_proxy"} {
+	for _, name := range []string{"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PULUMI_ACCESS_TOKEN", "PULUMI_STACK", "https_proxy", "RETAIL_MIRROR_CHARTS"} {
 		assert.NotContains(t, got, name)
 	}
 	assert.Equal(t, "/dev/null", got["KUBECONFIG"])

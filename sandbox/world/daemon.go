@@ -23,6 +23,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/clusters"
+	"retail/sandbox/mirror"
 	"retail/sandbox/world/control"
 	"retail/sandbox/world/provider"
 	"retail/sandbox/world/store"
@@ -162,7 +163,12 @@ func (d *daemon) serve(ctx context.Context) error {
 	}
 	self := control.Status{World: d.Folder, Build: build}
 	door := &http.Server{Handler: control.Handler(d.world, self, stop), ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
+	mirrored, err := d.mirror(failed)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = mirrored.Close() }() // whoever still fetches is cut off
 	for name, serve := range map[string]func(net.Listener) error{providerSocket: aws.Serve, control.Socket: door.Serve} {
 		listener, err := listen(filepath.Join(d.Folder, name))
 		if err != nil {
@@ -182,6 +188,21 @@ func (d *daemon) serve(ctx context.Context) error {
 	context.AfterFunc(grace, aws.Stop) // what still waits is cut off
 	aws.GracefulStop()
 	return err
+}
+
+// mirror serves what programs would fetch from the internet.
+func (d *daemon) mirror(failed chan<- error) (*http.Server, error) {
+	handler, err := mirror.Handler()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := mirror.Listen(d.Folder)
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	go func() { failed <- server.Serve(listener) }()
+	return server, nil
 }
 
 // listen opens a socket in place of one that an ended daemon left. The store's

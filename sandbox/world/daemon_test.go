@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/mirror"
 	"retail/sandbox/toolchain"
 	"retail/sandbox/world"
 	"retail/sandbox/world/control"
@@ -57,6 +59,12 @@ func TestDaemonContinuesItsWorldAfterARestart(t *testing.T) {
 	status, err := client.Status()
 	require.NoError(t, err)
 	assert.Equal(t, os.Getpid(), status.PID)
+	variables, err := mirror.Variables(folder)
+	require.NoError(t, err)
+	response, err := http.Get(strings.TrimPrefix(variables[0], "RETAIL_MIRROR_CHARTS=") + "/index.yaml")
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	require.NoError(t, response.Body.Close())
 	require.NoError(t, stop())
 	left, err := filepath.Glob(filepath.Join(folder, "*.sock"))
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/mirror"
 	"retail/sandbox/toolchain"
 	"retail/sandbox/world"
 )
@@ -99,6 +100,14 @@ func (a *app) envCommand() *cobra.Command {
 		Long: "Prints shell commands; use as: eval \"$(.sandbox/bin/sandbox env)\"",
 		RunE: func(*cobra.Command, []string) error {
 			variables := a.variables()
+			mirrored, err := mirror.Variables(a.world)
+			if err != nil {
+				return err
+			}
+			for _, variable := range mirrored {
+				name, value, _ := strings.Cut(variable, "=")
+				variables[name] = value
+			}
 			return a.show(variables, func() {
 				for _, name := range slices.Sorted(maps.Keys(variables)) {
 					a.printf("export %s=%s\n", name, quote(variables[name]))

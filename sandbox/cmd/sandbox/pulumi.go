@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"retail/sandbox/mirror"
 	"retail/sandbox/toolchain"
 )
 
@@ -25,7 +26,9 @@ var stacksByDefault = []string{"network", "dev"}
 // that ends interrupts it as ctrl-C would, so that it finishes what it is at.
 func (a *app) pulumi(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, filepath.Join(a.tools(), "bin", "pulumi"), append(args, "--non-interactive")...)
-	c.Dir, c.Env = a.root, append(toolchain.Env(a.root, a.world), "PULUMI_DEBUG_COMMANDS=true") // for --event-log
+	mirrored, err := mirror.Variables(a.world)
+	c.Dir, c.Err = a.root, err
+	c.Env = append(append(toolchain.Env(a.root, a.world), mirrored...), "PULUMI_DEBUG_COMMANDS=true") // for --event-log
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGINT) }
 	c.WaitDelay = time.Minute
 	return c
