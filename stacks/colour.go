@@ -8,6 +8,7 @@ import (
 	"retail/components/addons"
 	"retail/components/cluster"
 	"retail/components/datastores"
+	"retail/components/frontdoor"
 	"retail/components/vpc"
 	"retail/stacks/config"
 )
@@ -24,6 +25,11 @@ type colourStack struct {
 	durable *cluster.Durable
 	// stores are the VPC's data stores; nil when there are none.
 	stores *datastores.Datastores
+	// door is the VPC's front door; nil when there is none.
+	door *frontdoor.FrontDoor
+	// serving is what must stand before customers are sent to the colour: its pods, and what
+	// registers them with the front door.
+	serving []pulumi.Resource
 	// reachable is what nodes need to reach AWS and the data centre.
 	reachable []pulumi.Resource
 }

@@ -25,13 +25,16 @@ type environmentStack struct {
 	// engine is the provider of what the engine itself offers.
 	engine   pulumi.ProviderResource
 	clusters pulumi.Map
+	// edge is the provider for us-east-1, customers the way in; nil without.
+	edge      *aws.Provider
+	customers *customers
 }
 
 // deployEnvironment deploys an environment: everything is checked before the
 // first resource in AWS, then its VPCs one after the other.
 func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) error {
 	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}}
-	for _, step := range []func() error{s.check, s.providers} {
+	for _, step := range []func() error{s.check, s.providers, s.openDomain} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -43,6 +46,9 @@ func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) err
 			return problem.Under(problem.Path("vpcs", name), err)
 		}
 		vpcs[name] = made.ID
+	}
+	if err := s.openEntrance(); err != nil {
+		return err
 	}
 	ctx.Export("vpcIds", vpcs)
 	ctx.Export("clusters", s.clusters)
@@ -113,16 +119,22 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	if err != nil {
 		return nil, problem.Under("datastores", err)
 	}
+	door, err := s.frontDoor(name, v, made)
+	if err != nil {
+		return nil, err
+	}
+	var serving []pulumi.Resource
 	clusters := pulumi.Map{}
 	for _, colour := range sorted(v.Clusters) {
 		c := &colourStack{
 			environmentStack: s, vpcName: name, vpc: v, colour: colour, config: v.Clusters[colour],
-			network: made, durable: durable, stores: stores, reachable: slices.Concat(made.Egress, attachment.Routes),
+			network: made, durable: durable, stores: stores, door: door, reachable: slices.Concat(made.Egress, attachment.Routes),
 		}
 		raised, err := c.raise()
 		if err != nil {
 			return nil, problem.Under(problem.Path("clusters", string(colour)), err)
 		}
+		serving = append(serving, c.serving...)
 		// No kubeconfig: `aws eks update-kubeconfig --name NAME --role-arn ROLE` writes
 		// one, for whoever has an access entry.
 		clusters[string(colour)] = pulumi.Map{
@@ -131,7 +143,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 		}
 	}
 	s.clusters[name] = clusters
-	return made, nil
+	return made, s.divide(name, v, door, serving)
 }
 
 // physicalName is the name of a VPC and its parts in AWS.

@@ -39,15 +39,15 @@ type Args struct {
 	Colours []string
 	// Serving are the colours that carry traffic; their parts are guarded like shared ones.
 	Serving []string
-	// TestKey is the part of the test header's value that customers cannot know; nil
-	// leaves the colour's name alone as its value. See ColourHeader.
-	TestKey pulumi.StringInput
+	// TestKeyGeneration is raised by one to replace the part of the test header's value that
+	// customers cannot know; 0 leaves the colour's name alone as its value. See ColourHeader.
+	TestKeyGeneration int
 	// OriginKeys makes the load balancer CloudFront's origin: it then takes requests from
 	// CloudFront's addresses only, and with one of these values in OriginHeader. CloudFront
 	// sends the first; a second is accepted while it is replaced.
 	OriginKeys []pulumi.StringInput
 	// Firewall configures AWS WAF at the load balancer; nil where it stands at CloudFront.
-	Firewall *waf.Rules
+	Firewall *Firewall
 	// ErrorPercent is the share of failed requests from which an alarm goes off, 1 to 100.
 	// Default 5.
 	ErrorPercent int
@@ -66,6 +66,9 @@ type Args struct {
 	// Tags are set on every resource, on top of the provider's default tags.
 	Tags map[string]string
 }
+
+// Firewall says what AWS WAF refuses.
+type Firewall = waf.Rules
 
 // Target is a service that target groups send requests to.
 type Target struct {

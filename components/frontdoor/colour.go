@@ -14,8 +14,8 @@ func (b *builder) colour(colour string) error {
 		return err
 	}
 	value := pulumi.String(colour).ToStringOutput()
-	if b.args.TestKey != nil {
-		value = pulumi.Sprintf("%s.%s", colour, b.args.TestKey)
+	if b.args.TestKeyGeneration > 0 {
+		value = pulumi.Sprintf("%s.%s", colour, b.testKey)
 	}
 	rule, err := lb.NewListenerRule(b.ctx, names.Child(b.name, "test", colour), &lb.ListenerRuleArgs{
 		ListenerArn: b.door.ListenerArn, Priority: pulumi.Int(priorities[colour]),

@@ -23,6 +23,9 @@ type DomainArgs struct {
 	// Edge is a provider for us-east-1, where CloudFront looks for its certificates (AWS
 	// Certificate Manager User Guide, "Services integrated with ACM"). Nil without CloudFront.
 	Edge pulumi.ProviderResource
+	// OriginKeyGeneration is raised by one to replace the key by which load balancers know
+	// CloudFront. Required with Edge.
+	OriginKeyGeneration int
 	// Unprotected drops the deletion guards. Default false.
 	Unprotected bool
 	// Tags are set on the certificates, on top of the provider's default tags.
@@ -38,6 +41,10 @@ type Domain struct {
 	// CertificateArn is the validated certificate of the Region, EdgeCertificateArn that of
 	// us-east-1; the latter is empty without an edge provider.
 	CertificateArn, EdgeCertificateArn pulumi.StringOutput
+	// OriginKeys are the keys by which load balancers know CloudFront: that of this
+	// generation, which it is to send, and that of the one before, which it sends until it has
+	// the new one everywhere. None without an edge provider.
+	OriginKeys []pulumi.StringInput
 }
 
 func (a *DomainArgs) validate() error {
@@ -80,6 +87,9 @@ func NewDomain(ctx *pulumi.Context, name string, args *DomainArgs, opts ...pulum
 		return nil, err
 	}
 	if args.Edge != nil {
+		if err := domain.keys(ctx, names.Child(name, "origin-key"), args.OriginKeyGeneration, guarded...); err != nil {
+			return nil, err
+		}
 		at := slices.Concat(guarded, []pulumi.ResourceOption{pulumi.Provider(args.Edge)})
 		edge, err := newCertificate(ctx, names.Child(name, "edge-certificate"), args, at...)
 		if err != nil {

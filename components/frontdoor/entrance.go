@@ -9,7 +9,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/names"
-	"retail/components/internal/waf"
 	"retail/internal/problem"
 )
 
@@ -81,7 +80,7 @@ type CDNArgs struct {
 	// Firewall configures AWS WAF at CloudFront. It stands here and not at the load
 	// balancers, since what it refuses should not travel, and a customer's address is seen
 	// here only.
-	Firewall waf.Rules
+	Firewall Firewall
 	// LogRetentionDays is how long the firewall's log is kept, in days. Required.
 	LogRetentionDays int
 }

@@ -49,6 +49,7 @@ type builder struct {
 	shared   []pulumi.ResourceOption
 	bucket   *logBucket
 	balancer *lb.LoadBalancer
+	testKey  pulumi.StringOutput
 }
 
 // New makes the front door of one VPC. Errors name the argument and the remedy.
@@ -68,7 +69,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		ctx: ctx, name: name, args: full, door: door,
 		shared: []pulumi.ResourceOption{pulumi.Parent(door), pulumi.Protect(!full.Unprotected)},
 	}
-	for _, step := range []func() error{b.logs, b.securityGroup, b.loadBalancer, b.listeners, b.firewall, b.errorAlarm} {
+	for _, step := range []func() error{b.logs, b.securityGroup, b.loadBalancer, b.listeners, b.firewall, b.errorAlarm, b.key} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -106,6 +107,13 @@ func (b *builder) tags(role string, key ...string) pulumi.StringMap {
 // with adds options to those of everything shared.
 func (b *builder) with(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return slices.Concat(b.shared, opts)
+}
+
+func (b *builder) key() (err error) {
+	if b.args.TestKeyGeneration > 0 {
+		b.testKey, err = newKey(b.ctx, names.Child(b.name, "test-key"), b.args.TestKeyGeneration, b.shared...)
+	}
+	return err
 }
 
 func (b *builder) loadBalancer() (err error) {

@@ -53,6 +53,9 @@ func (e *Environment) setDefaults(self Stack) {
 		vpc.setDefaults()
 		e.VPCs[name] = vpc
 	}
+	if e.Entrance != nil {
+		e.Entrance.setDefaults(e.doors())
+	}
 }
 
 func (v *VPC) setDefaults() {
@@ -65,6 +68,9 @@ func (v *VPC) setDefaults() {
 	}
 	or(&v.FlowLogs.Traffic, "ALL")
 	or(&v.FlowLogs.AggregationSeconds, 600)
+	if v.FrontDoor != nil {
+		v.FrontDoor.setDefaults()
+	}
 	if v.Datastores != nil {
 		v.Datastores.setDefaults()
 	}

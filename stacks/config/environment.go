@@ -21,6 +21,8 @@ type Environment struct {
 	LogRetentionDays int `json:"logRetentionDays"`
 	// Quotas are the account's AWS quotas in the Region, where AWS raised them.
 	Quotas Quotas `json:"quotas"`
+	// Entrance is how customers reach the shop. Default: not at all.
+	Entrance *Entrance `json:"entrance"`
 	// VPCs are the VPCs by name, each with a full replica of the shop. Required, at
 	// least one.
 	VPCs map[string]VPC `json:"vpcs"`
@@ -99,6 +101,8 @@ type VPC struct {
 	Traffic map[Colour]int `json:"traffic"`
 	// Clusters are the clusters by colour: blue, green or both. Required.
 	Clusters map[Colour]Cluster `json:"clusters"`
+	// FrontDoor is the VPC's load balancer for customers. Default: none.
+	FrontDoor *FrontDoor `json:"frontDoor"`
 	// Datastores are where the shop keeps its data. Default: none, every service keeps
 	// its data in its own memory.
 	Datastores *Datastores `json:"datastores"`

@@ -32,7 +32,7 @@ func (e *Environment) Validate() error {
 	accountRules(&list, "aws", e.AWS)
 	tagRules(&list, "tags", e.Tags)
 	for _, rule := range []func(*problem.List, *Environment){
-		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs,
+		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, frontDoorsAndEntrance,
 	} {
 		rule(&list, e)
 	}
@@ -48,6 +48,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	path := problem.Path("vpcs", name)
 	nameForm(list, path, name)
 	zoneRules(list, path, e.AWS.Region, v)
+	frontDoorRules(list, path, e.AWS.Region, v.FrontDoor)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
 		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules,
@@ -101,6 +102,7 @@ func (e *Environment) Relaxations() []Relaxation {
 		"relax.shortLogRetention": e.Relax.ShortLogRetention,
 		"relax.forgetUnreachable": e.Relax.ForgetUnreachable,
 	}
+	e.entranceRelaxations(all)
 	for name, v := range e.VPCs {
 		path := problem.Path("vpcs", name)
 		all[path+".relax.singleNat"] = v.Relax.SingleNAT
