@@ -11,6 +11,7 @@ const (
 	MetricsServer    = "metrics-server"
 	NodeMonitoring   = "eks-node-monitoring-agent"
 	EbsCsiDriver     = "aws-ebs-csi-driver"
+	SecretsStore     = "aws-secrets-store-csi-driver-provider"
 )
 
 type entry struct {
@@ -29,6 +30,7 @@ var anyVersion = map[string]string{
 	MetricsServer:    "v0.9.0-eksbuild.11",
 	NodeMonitoring:   "v1.7.2-eksbuild.1",
 	EbsCsiDriver:     "v1.66.0-eksbuild.1",
+	SecretsStore:     "v3.1.3-eksbuild.1",
 }
 
 // table is the one place where versions meet.

@@ -70,7 +70,7 @@ func TestEveryVersionKnowsEveryAddonE5(t *testing.T) {
 	form := regexp.MustCompile(`^v\d+\.\d+\.\d+-eksbuild\.\d+$`)
 	addons := []string{
 		versions.VpcCni, versions.KubeProxy, versions.PodIdentityAgent, versions.CoreDNS,
-		versions.MetricsServer, versions.NodeMonitoring, versions.EbsCsiDriver,
+		versions.MetricsServer, versions.NodeMonitoring, versions.EbsCsiDriver, versions.SecretsStore,
 	}
 	require.NotEmpty(t, versions.Supported())
 	for _, m := range versions.Supported() {
