@@ -9,6 +9,7 @@ import (
 	"retail/components/cluster"
 	"retail/components/datastores"
 	"retail/components/frontdoor"
+	"retail/components/loadbalancing"
 	"retail/components/vpc"
 	"retail/stacks/config"
 )
@@ -30,6 +31,8 @@ type colourStack struct {
 	// serving is what must stand before customers are sent to the colour: its pods, and what
 	// registers them with the front door.
 	serving []pulumi.Resource
+	// controller makes the colour's load balancers, once raised; nil when nothing does.
+	controller *loadbalancing.Controller
 	// reachable is what nodes need to reach AWS and the data centre.
 	reachable []pulumi.Resource
 }
@@ -47,7 +50,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		return nil, err
 	}
 	if c.config.Compute == config.Auto {
-		return made, nil
+		return made, c.balance(made, nil)
 	}
 	before, err := addons.NewBeforeNodes(c.ctx, name, &addons.BeforeNodesArgs{
 		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
@@ -65,12 +68,15 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = addons.NewAfterNodes(c.ctx, name, &addons.AfterNodesArgs{
+	after, err := addons.NewAfterNodes(c.ctx, name, &addons.AfterNodesArgs{
 		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
 		DNSReplicas: c.config.Addons.DNSReplicas, BlockStorage: c.config.Addons.BlockStorage,
 		KeyArn: c.durable.KeyArn, Overrides: c.overrides(), Nodes: nodes.All(),
 	}, providers)
-	return made, err
+	if err != nil {
+		return nil, err
+	}
+	return made, c.balance(made, slices.Concat(nodes.All(), after.All()))
 }
 
 func (c *colourStack) clusterArgs() *cluster.Args {

@@ -25,6 +25,9 @@ type Cluster struct {
 	Viewers []string `json:"viewers"`
 	// Addons configures the EKS add-ons. Only with compute managed.
 	Addons Addons `json:"addons"`
+	// LoadBalancing is what makes AWS load balancers for the cluster's Services. Default:
+	// nothing does.
+	LoadBalancing *LoadBalancing `json:"loadBalancing"`
 	// Support is what happens when standard support of the version ends: "standard"
 	// (EKS upgrades the control plane) or "extended" (EKS keeps it, at a higher
 	// price). Default standard.

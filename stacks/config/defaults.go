@@ -84,6 +84,9 @@ func (c *Cluster) setDefaults(zones int) {
 	or(&c.Compute, Managed)
 	or(&c.ServiceCIDR, defaultServiceCIDR)
 	or(&c.Support, Standard)
+	if c.LoadBalancing != nil {
+		c.LoadBalancing.setDefaults(c.Compute)
+	}
 	if c.Compute == Auto {
 		if c.Auto == nil {
 			c.Auto = &AutoMode{}

@@ -19,6 +19,8 @@ type Environment struct {
 	// LogRetentionDays is how long flow logs and control plane logs are kept, in
 	// days. Default 365.
 	LogRetentionDays int `json:"logRetentionDays"`
+	// Mirror leads to copies of charts, images and manifests.
+	Mirror Mirror `json:"mirror"`
 	// Quotas are the account's AWS quotas in the Region, where AWS raised them.
 	Quotas Quotas `json:"quotas"`
 	// Entrance is how customers reach the shop. Default: not at all.

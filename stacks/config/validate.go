@@ -32,7 +32,7 @@ func (e *Environment) Validate() error {
 	accountRules(&list, "aws", e.AWS)
 	tagRules(&list, "tags", e.Tags)
 	for _, rule := range []func(*problem.List, *Environment){
-		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, frontDoorsAndEntrance,
+		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, mirrorRules, frontDoorsAndEntrance,
 	} {
 		rule(&list, e)
 	}
@@ -60,7 +60,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 		at := problem.Path(path, "clusters", string(colour))
 		for _, rule := range []func(*problem.List, string, Cluster){
 			versionSupported, computeKnown, computeMatchesNodes, autoPoolsKnown, endpointReachable, endpointNarrow,
-			supportKnown, addonsOnlyManaged, dnsReplicas, warmPrefixes,
+			supportKnown, addonsOnlyManaged, dnsReplicas, warmPrefixes, loadBalancing,
 		} {
 			rule(list, at, cluster)
 		}

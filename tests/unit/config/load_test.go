@@ -109,7 +109,7 @@ func TestUnknownKeysAreRefusedWithTheNearestKnownOne(t *testing.T) {
 			}},
 		{"in a list", edits{set("vpcs.main.clusters.blue.nodeGroups.general.taints", []any{map[string]any{"key": "a", "effect": "NoSchedule", "valeu": "b"}})},
 			[]string{`taints.0.valeu: unknown key: did you mean "value"?`}},
-		{"unlike any", edits{set("zzz", 1)}, []string{"retail:environment.zzz: unknown key: known here are name, aws, hub, tags, criticality, logRetentionDays, quotas, vpcs, relax"}},
+		{"unlike any", edits{set("zzz", 1)}, []string{"retail:environment.zzz: unknown key: known here are name, aws, hub, tags, criticality, logRetentionDays, mirror, quotas, entrance, vpcs, relax"}},
 	} {
 		r.check(t, "dev")
 	}

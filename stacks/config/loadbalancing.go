@@ -1,0 +1,96 @@
+package config
+
+import (
+	"retail/internal/mirror"
+	"retail/internal/problem"
+)
+
+// Mirror says where copies are of what is otherwise fetched from public homes, for
+// networks without a way to the internet. Where a key is left out, the environment variable
+// RETAIL_MIRROR_CHARTS, RETAIL_MIRROR_IMAGES or RETAIL_MIRROR_MANIFESTS counts, then the
+// public home.
+type Mirror struct {
+	// Charts is the base of all Helm charts: https:// or http:// of a chart repository,
+	// or oci:// of a registry's folder. Default: every chart's own home.
+	Charts string `json:"charts"`
+	// Images is the registry, with an optional folder, that stands in the place of an
+	// image's own. Default: every image's own.
+	Images string `json:"images"`
+	// Manifests is the https:// or http:// base that stands in the place of a manifest's
+	// host. Default: every manifest's own.
+	Manifests string `json:"manifests"`
+}
+
+// Resolve returns the mirror with the environment's variables where a key is left out.
+func (m Mirror) Resolve() mirror.Mirror {
+	return mirror.Mirror{Charts: m.Charts, Images: m.Images, Manifests: m.Manifests}.OrEnvironment()
+}
+
+// mirrorRules checks what counts in the end, the environment's variables too.
+func mirrorRules(list *problem.List, e *Environment) {
+	list.Join(problem.Under("mirror", e.Mirror.Resolve().Check()))
+}
+
+// LoadBalancing configures what makes AWS load balancers for a cluster.
+type LoadBalancing struct {
+	// Controller is "managed" (the AWS Load Balancer Controller is installed), "builtin"
+	// (EKS Auto Mode's own) or "both" (the first beside the second, under other classes, to
+	// move an Ingress from one to the other). With compute managed only managed, with
+	// compute auto builtin or both. Default: managed with compute managed, builtin with auto.
+	Controller LoadBalancerController `json:"controller"`
+	// Replicas is how many pods the installed controller has, at least 2. Default 2.
+	Replicas int `json:"replicas"`
+	// NodeSelector is on which nodes they run, by label. Default: on any.
+	NodeSelector map[string]string `json:"nodeSelector"`
+	// CertificateGeneration is raised by one to renew the certificate of the installed
+	// controller's webhooks, valid for five years. Default 1.
+	CertificateGeneration int `json:"certificateGeneration"`
+}
+
+// LoadBalancerController says which controllers a cluster has.
+type LoadBalancerController string
+
+// The kinds of controller.
+const (
+	InstalledController LoadBalancerController = "managed"
+	BuiltInController   LoadBalancerController = "builtin"
+	BothControllers     LoadBalancerController = "both"
+)
+
+func (l *LoadBalancing) installs() bool { return l.Controller != BuiltInController }
+
+func (l *LoadBalancing) setDefaults(compute Compute) {
+	or(&l.Controller, map[Compute]LoadBalancerController{Auto: BuiltInController, Managed: InstalledController}[compute])
+	if l.installs() {
+		or(&l.Replicas, 2)
+		or(&l.CertificateGeneration, 1)
+	}
+}
+
+// loadBalancing is case L9: no object may be taken by two controllers, or by none.
+func loadBalancing(list *problem.List, path string, c Cluster) {
+	l := c.LoadBalancing
+	if l == nil {
+		return
+	}
+	at := path + ".loadBalancing"
+	oneOf(list, at+".controller", l.Controller, InstalledController, BuiltInController, BothControllers)
+	switch {
+	case c.Compute == Managed && (l.Controller == BuiltInController || l.Controller == BothControllers):
+		list.Add(at+".controller", "compute managed has no controller of its own", quoted(string(l.Controller)), "choose managed, or leave it out")
+	case c.Compute == Auto && l.Controller == InstalledController:
+		list.Add(at+".controller", "compute auto always has its own controller", quoted(string(l.Controller)), "choose both, or builtin")
+	}
+	if !l.installs() {
+		if l.Replicas != 0 || len(l.NodeSelector) > 0 || l.CertificateGeneration != 0 {
+			list.Add(at, "EKS runs the built-in controller: there is nothing to set", nil, "remove replicas, nodeSelector and certificateGeneration")
+		}
+		return
+	}
+	if l.Replicas < 2 {
+		list.Add(at+".replicas", "must be at least 2", l.Replicas, "give one for each zone, or leave it out")
+	}
+	if l.CertificateGeneration < 1 {
+		list.Add(at+".certificateGeneration", "must be at least 1", l.CertificateGeneration, "leave it out, or add 1 to renew")
+	}
+}

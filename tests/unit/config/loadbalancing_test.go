@@ -1,0 +1,81 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"retail/internal/mirror"
+	"retail/stacks/config"
+)
+
+func none() map[string]any { return map[string]any{} }
+
+func autoMode(more map[string]any) func(map[string]any) {
+	cluster := map[string]any{"version": "1.35", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}}
+	for key, value := range more {
+		cluster[key] = value
+	}
+	return set(blue, cluster)
+}
+
+// L9: every cluster has one usual controller, which it can have.
+func TestControllersOfAClusterL9(t *testing.T) {
+	balancing := func(controller string) map[string]any {
+		return map[string]any{"loadBalancing": map[string]any{"controller": controller}}
+	}
+	for _, r := range []refusal{
+		{"unknown", edits{set(blue+".loadBalancing", map[string]any{"controller": "nginx"})},
+			[]string{blue + `.loadBalancing.controller: must be one of managed, builtin, both, got "nginx"`}},
+		{"built in, without Auto Mode", edits{set(blue+".loadBalancing", map[string]any{"controller": "builtin"})},
+			[]string{blue + `.loadBalancing.controller: compute managed has no controller of its own, got "builtin": choose managed, or leave it out`}},
+		{"both, without Auto Mode", edits{set(blue+".loadBalancing", map[string]any{"controller": "both"})},
+			[]string{blue + `.loadBalancing.controller: compute managed has no controller of its own`}},
+		{"Auto Mode's left out", edits{autoMode(balancing("managed"))},
+			[]string{blue + `.loadBalancing.controller: compute auto always has its own controller, got "managed": choose both, or builtin`}},
+		{"settings of what EKS runs", edits{autoMode(map[string]any{"loadBalancing": map[string]any{"replicas": 3}})},
+			[]string{blue + ".loadBalancing: EKS runs the built-in controller"}},
+		{"L11 one pod", edits{set(blue+".loadBalancing", map[string]any{"replicas": 1})},
+			[]string{blue + ".loadBalancing.replicas: must be at least 2, got 1"}},
+		{"a generation before the first", edits{set(blue+".loadBalancing", map[string]any{"certificateGeneration": -1})},
+			[]string{blue + ".loadBalancing.certificateGeneration: must be at least 1, got -1"}},
+	} {
+		r.check(t, "dev")
+	}
+}
+
+func TestLoadBalancingDefaultsFollowTheCompute(t *testing.T) {
+	loaded, err := load(t, "dev", set(blue+".loadBalancing", none()))
+	require.NoError(t, err)
+	assert.Equal(t, &config.LoadBalancing{Controller: config.InstalledController, Replicas: 2, CertificateGeneration: 1},
+		loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing)
+	for controller, want := range map[string]*config.LoadBalancing{
+		"":     {Controller: config.BuiltInController},
+		"both": {Controller: config.BothControllers, Replicas: 2, CertificateGeneration: 1},
+	} {
+		loaded, err = load(t, "dev", autoMode(map[string]any{"loadBalancing": map[string]any{"controller": controller}}))
+		require.NoError(t, err)
+		assert.Equal(t, want, loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing)
+	}
+	loaded, err = load(t, "dev", set(blue+".loadBalancing", nil))
+	require.NoError(t, err)
+	assert.Nil(t, loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing, "absent is absent")
+}
+
+func TestMirrors(t *testing.T) {
+	t.Setenv(mirror.ChartsVariable, "")
+	for _, r := range []refusal{
+		{"no scheme", edits{set("mirror", map[string]any{"charts": "charts.example"})}, []string{`mirror.charts: must begin with https://, http:// or oci://, got "charts.example"`}},
+		{"a scheme for images", edits{set("mirror", map[string]any{"images": "https://r.example"})}, []string{`mirror.images: must be a registry, with an optional folder`}},
+		{"an unknown kind", edits{set("mirror", map[string]any{"chart": "https://c.example"})}, []string{`mirror.chart: unknown key: did you mean "charts"?`}},
+	} {
+		r.check(t, "dev")
+	}
+	t.Setenv(mirror.ChartsVariable, "ftp://charts.example")
+	_, err := load(t, "dev")
+	require.ErrorContains(t, err, `mirror.charts: must begin with https://, http:// or oci://, got "ftp://charts.example"`)
+	loaded, err := load(t, "dev", set("mirror", map[string]any{"charts": "https://charts.example"}))
+	require.NoError(t, err)
+	assert.Equal(t, "https://charts.example", loaded.Environment.Mirror.Resolve().Charts)
+}
