@@ -50,7 +50,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		return nil, err
 	}
 	if c.config.Compute == config.Auto {
-		return made, c.balance(made, nil)
+		return made, c.serve(made, nil)
 	}
 	before, err := addons.NewBeforeNodes(c.ctx, name, &addons.BeforeNodesArgs{
 		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
@@ -76,7 +76,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return made, c.balance(made, slices.Concat(nodes.All(), after.All()))
+	return made, c.serve(made, slices.Concat(nodes.All(), after.All()))
 }
 
 func (c *colourStack) clusterArgs() *cluster.Args {

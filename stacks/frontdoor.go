@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/frontdoor"
+	"retail/components/store"
 	"retail/components/vpc"
 	"retail/internal/problem"
 	"retail/stacks/config"
@@ -89,7 +90,7 @@ func (s *environmentStack) frontDoor(name string, v config.VPC, made *vpc.VPC) (
 // target is what the target groups send requests to: the shop's ui.
 func target(f *config.FrontDoor) frontdoor.Target {
 	return frontdoor.Target{
-		Port: 8080, HealthPath: "/actuator/health/readiness", DrainSeconds: f.DrainSeconds, SlowStartSeconds: f.SlowStartSeconds,
+		Port: store.ContainerPort, HealthPath: store.EntryHealthPath, DrainSeconds: f.DrainSeconds, SlowStartSeconds: f.SlowStartSeconds,
 	}
 }
 

@@ -74,6 +74,9 @@ func (v *VPC) setDefaults() {
 	if v.Datastores != nil {
 		v.Datastores.setDefaults()
 	}
+	if v.Shop != nil {
+		v.Shop.setDefaults(len(v.Zones))
+	}
 	for colour, cluster := range v.Clusters {
 		cluster.setDefaults(len(v.Zones))
 		v.Clusters[colour] = cluster

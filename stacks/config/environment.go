@@ -108,6 +108,8 @@ type VPC struct {
 	// Datastores are where the shop keeps its data. Default: none, every service keeps
 	// its data in its own memory.
 	Datastores *Datastores `json:"datastores"`
+	// Shop is the shop in the VPC's clusters. Default: none.
+	Shop *Shop `json:"shop"`
 	// Relax departs from production-safe defaults, with reasons.
 	Relax VPCRelaxations `json:"relax"`
 }

@@ -51,7 +51,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	frontDoorRules(list, path, e.AWS.Region, v.FrontDoor)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
-		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules,
+		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules, shopRules,
 	} {
 		rule(list, path, v)
 	}
@@ -108,6 +108,9 @@ func (e *Environment) Relaxations() []Relaxation {
 		all[path+".relax.singleNat"] = v.Relax.SingleNAT
 		all[path+".relax.twoZones"] = v.Relax.TwoZones
 		all[path+".relax.unprotected"] = v.Relax.Unprotected
+		if v.Shop != nil {
+			all[path+".shop.relax.fewPods"] = v.Shop.Relax.FewPods
+		}
 		if d := v.Datastores; d != nil {
 			all[path+".datastores.relax.inMemory"] = d.Relax.InMemory
 			all[path+".datastores.relax.singleNode"] = d.Relax.SingleNode

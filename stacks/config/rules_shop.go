@@ -1,0 +1,153 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"retail/internal/drain"
+	"retail/internal/problem"
+)
+
+// shopRules are the rules of a VPC's shop.
+func shopRules(list *problem.List, path string, v VPC) {
+	if v.Shop == nil {
+		return
+	}
+	shopReachable(list, path, v)
+	podsLeaveInTime(list, path, v)
+	at := path + ".shop"
+	shopThemes(list, at, v.Shop)
+	if v.Shop.CredentialsGeneration < 1 {
+		list.Add(at+".credentialsGeneration", "must be at least 1", v.Shop.CredentialsGeneration, "leave it out, or add 1 to restart pods that hold a password")
+	}
+	few := false
+	for _, name := range sortedKeys(v.Shop.Services) {
+		service := v.Shop.Services[name]
+		shopService(list, problem.Path(at, "services", name), name, service)
+		if service.Min < len(v.Zones) {
+			few = true
+			if !v.Shop.Relax.FewPods.Given() {
+				list.Add(problem.Path(at, "services", name, "min"), fmt.Sprintf("must be at least the number of zones, %d", len(v.Zones)), service.Min,
+					"leave it out, or state a reason in shop.relax.fewPods")
+			}
+		}
+	}
+	if v.Shop.Relax.FewPods.Given() && !few {
+		list.Add(at+".relax.fewPods", "relaxes what holds anyway", nil, "remove it")
+	}
+	shopFits(list, path, v)
+}
+
+// shopReachable refuses a shop that nobody could reach.
+func shopReachable(list *problem.List, path string, v VPC) {
+	if v.FrontDoor == nil {
+		list.Add(path+".shop", "needs the VPC's front door", nil, "declare frontDoor, or remove shop")
+	}
+	for _, colour := range sortedKeys(v.Clusters) {
+		if v.Clusters[colour].LoadBalancing == nil {
+			list.Add(problem.Path(path, "clusters", string(colour), "loadBalancing"), "is required with a shop: nothing would register its pods with the front door", nil,
+				"declare loadBalancing: {}, or remove shop")
+		}
+	}
+}
+
+// podsLeaveInTime is case L7: a pod serves until the load balancer has let go of it, and is
+// killed later.
+func podsLeaveInTime(list *problem.List, path string, v VPC) {
+	if v.FrontDoor == nil {
+		return
+	}
+	for _, colour := range sortedKeys(v.Clusters) {
+		if longest := drain.LongestDeregistrationSeconds(v.Clusters[colour].builtIn()); v.FrontDoor.DrainSeconds > longest {
+			list.Add(path+".frontDoor.drainSeconds",
+				fmt.Sprintf("pods of %s have to leave within %d seconds, so that this is at most %d", colour, drain.LongestGraceSeconds, longest),
+				v.FrontDoor.DrainSeconds, "lower it")
+		}
+	}
+}
+
+// builtIn says whether EKS Auto Mode registers the cluster's pods with load balancers.
+func (c Cluster) builtIn() bool { return c.Compute == Auto }
+
+// themes are the colour schemes of the shop's pages (AWS Containers Retail Store sample,
+// src/ui, RETAIL_UI_THEME).
+var themes = []string{"default", "green", "orange", "teal"}
+
+func shopThemes(list *problem.List, path string, s *Shop) {
+	for _, colour := range sortedKeys(s.Themes) {
+		oneOf(list, path+".themes", colour, Colours()...)
+		oneOf(list, problem.Path(path, "themes", string(colour)), s.Themes[colour], themes...)
+	}
+	if blue, green := s.Themes[Blue], s.Themes[Green]; blue != "" && blue == green {
+		list.Add(path+".themes", "must tell the two clusters apart", quoted(blue), "choose two")
+	}
+}
+
+var (
+	imageTagForm = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$`)
+	cpuForm      = regexp.MustCompile(`^[1-9][0-9]*m?$`)
+	memoryForm   = regexp.MustCompile(`^[1-9][0-9]*(Mi|Gi)$`)
+)
+
+func shopService(list *problem.List, path, name string, s ShopService) {
+	if !slices.Contains(shopServices, name) {
+		list.Add(path, "must be one of "+joined(shopServices), quoted(name), "choose one of them")
+	}
+	if !imageTagForm.MatchString(s.Tag) {
+		list.Add(path+".tag", "must be an image's tag or digest", quoted(s.Tag), `write it as "1.6.2" or "sha256:…"`)
+	}
+	if s.CPU != "" && !cpuForm.MatchString(s.CPU) {
+		list.Add(path+".cpu", "must be cores or thousandths of one", quoted(s.CPU), "write it as 1 or 250m")
+	}
+	if s.Memory != "" && !memoryForm.MatchString(s.Memory) {
+		list.Add(path+".memory", "must be in Mi or Gi", quoted(s.Memory), "write it as 512Mi")
+	}
+	if s.Min < 1 || s.Max < s.Min {
+		list.Add(path, "1 ≤ min ≤ max must hold", fmt.Sprintf("min %d, max %d", s.Min, s.Max), "correct the numbers")
+	}
+	if s.CPUPercent < 1 || s.CPUPercent > 100 {
+		list.Add(path+".cpuPercent", "must be 1 to 100", s.CPUPercent, "leave it out for 70")
+	}
+}
+
+// systemPods is how many pods a node runs beside the shop's: agents on every node, and a
+// share of the controllers.
+const systemPods = 15
+
+// shopFits is case Z5: with one zone lost and every service at its largest, the nodes that
+// are left have room. Pods are counted, not their memory, which depends on instance types.
+func shopFits(list *problem.List, path string, v VPC) {
+	if len(v.Zones) < 2 {
+		return
+	}
+	most := 0
+	for _, service := range v.Shop.Services {
+		most += service.Max
+	}
+	for _, colour := range sortedKeys(v.Clusters) {
+		if room := v.Clusters[colour].room(len(v.Zones)); most > room {
+			list.Add(problem.Path(path, "clusters", string(colour)), fmt.Sprintf("must have room for the shop's pods with one zone lost: %d", room),
+				fmt.Sprintf("%d at most", most), "raise max of the node groups (compute auto: expectedNodes), or lower max of the shop's services")
+		}
+	}
+}
+
+// room is how many of the shop's pods the nodes take that are left when one zone is lost.
+func (c Cluster) room(zones int) int {
+	if c.Compute == Auto {
+		return c.Auto.ExpectedNodes * (zones - 1) / zones * max(defaultPodsPerNode-systemPods, 0)
+	}
+	room := 0
+	for _, group := range c.NodeGroups {
+		if slices.ContainsFunc(group.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" }) {
+			continue // the shop's pods tolerate no taint
+		}
+		nodes := group.Max * (zones - 1) / zones
+		if group.PerZone {
+			nodes = group.Max * (zones - 1)
+		}
+		room += nodes * max(group.PodsPerNode-systemPods, 0)
+	}
+	return room
+}
