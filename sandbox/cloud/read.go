@@ -78,7 +78,7 @@ func (w *World) inputsOf(q Request, state, made Props) Props {
 }
 
 // asGiven is a present value cut to the members that a program gave of an
-// object, and those that have changed since it last looked: what AWS computes
+// object, also of one in a list, and those that have changed since it last looked: what AWS computes
 // beside them is no input. Objects in a list are cut one by one as long as the
 // list is as long as the program's.
 func asGiven(now, given, was any) any {

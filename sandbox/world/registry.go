@@ -7,6 +7,7 @@ import (
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/cloud/globalaccelerator"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
@@ -27,6 +28,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		ec2.Register,
 		eks.Register(m),
 		elbv2.Register,
+		globalaccelerator.Register,
 		iam.Register,
 		kms.Register,
 		logs.Register,
