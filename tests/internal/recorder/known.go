@@ -34,6 +34,7 @@ func Known() map[string]Answer {
 		}),
 	}
 	maps.Copy(known, stores())
+	maps.Copy(known, customers())
 	for token, prefix := range plain {
 		known[token] = identified(prefix, nil)
 	}

@@ -63,6 +63,8 @@ func New(t testing.TB) *Recorder {
 	r := &Recorder{t: t, answers: Known(), replies: map[string]Reply{}}
 	r.replies["aws:index/getCallerIdentity:getCallerIdentity"] = nil
 	r.replies["aws:ec2/getSecurityGroup:getSecurityGroup"] = clusterSecurityGroup
+	r.replies["aws:route53/getZone:getZone"] = zone
+	r.replies["aws:ec2/getManagedPrefixList:getManagedPrefixList"] = prefixList
 	r.Outputs(nil)
 	return r
 }
