@@ -13,7 +13,7 @@ var recognised = map[string]bool{
 	"eks:CreatePodIdentityAssociation": true,
 	// terraform-provider-aws gives a client token itself (aws_flow_log,
 	// aws_ram_principal_association, aws_ram_resource_association).
-	"ec2:CreateFlowLogs": true, "ram:AssociateResourceShare": true,
+	"ec2:CreateFlowLogs": true, "ram:AssociateResourceShare": true, "acm:RequestCertificate": true, "route53:CreateHealthCheck": true,
 	// Idempotent by nature (IAM, EKS and CloudWatch Logs API references).
 	"iam:AttachRolePolicy": true, "iam:PutRolePolicy": true, "eks:AssociateAccessPolicy": true,
 	"logs:PutResourcePolicy": true,

@@ -18,6 +18,14 @@ type Organisation struct {
 	Roles []string
 	// Regions that the accounts have, with their zones in the order of their IDs.
 	Regions map[string][]string
+	// Zones are public hosted zones that were there before any program: whoever owns
+	// the parent domain has delegated them. They are nobody's left-overs.
+	Zones []HostedZone
+}
+
+// HostedZone is a public hosted zone of Route 53.
+type HostedZone struct {
+	Account, ID, Name, Comment string
 }
 
 // Account is one member account.
@@ -44,6 +52,10 @@ func DefaultOrganisation() *Organisation {
 			"eu-west-1":    {"euw1-az1", "euw1-az2", "euw1-az3"},
 			"eu-central-1": {"euc1-az1", "euc1-az2", "euc1-az3"},
 			"us-east-1":    {"use1-az1", "use1-az2", "use1-az3", "use1-az4", "use1-az5", "use1-az6"},
+		},
+		Zones: []HostedZone{
+			{Account: "222222222222", ID: "Z04812D7AF35E91C2B6D8", Name: "dev.shop.example.com", Comment: "delegated by the owner of example.com"},
+			{Account: "333333333333", ID: "Z09365E18C4D7A2F0B3C5", Name: "shop.example.com", Comment: "delegated by the owner of example.com"},
 		},
 	}
 	for _, a := range o.Accounts {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/acm"
 	"retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/directconnect"
 	"retail/sandbox/cloud/ec2"
@@ -12,6 +13,7 @@ import (
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
 	"retail/sandbox/cloud/ram"
+	"retail/sandbox/cloud/route53"
 	"retail/sandbox/cloud/s3"
 	"retail/sandbox/cloud/sts"
 	"retail/sandbox/cloud/transitgateway"
@@ -23,6 +25,7 @@ import (
 // live in the given manager; nil will do for reading what is declared.
 func Registry(m clusters.Manager) *cloud.Registry {
 	return cloud.NewRegistry(
+		acm.Register,
 		cloudwatch.Register,
 		directconnect.Register,
 		ec2.Register,
@@ -33,6 +36,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		kms.Register,
 		logs.Register,
 		ram.Register,
+		route53.Register,
 		s3.Register,
 		sts.Register,
 		transitgateway.Register,
