@@ -25,6 +25,8 @@ type Actor struct {
 	Role string
 	// Session names the role session, "eks-blue-aws-load-ba".
 	Session string
+	// Tags of the session, which policies see as aws:PrincipalTag/KEY.
+	Tags map[string]string
 	// Owner is the label of what the actor makes. It must be no resource's ID,
 	// since what belongs to a resource goes with it.
 	Owner string
@@ -77,8 +79,11 @@ func (a *Actor) Create(ctx context.Context, token, name string, inputs Props) (*
 	return a.Get(token, out.ID), nil
 }
 
-// Update changes a resource in place; one whose change would replace it is
-// refused.
+// ErrReplaces is a change that AWS cannot make in place.
+var ErrReplaces = errors.New("the change cannot be made in place")
+
+// Update changes a resource in place; nothing is called when nothing differs. A
+// change that would replace it is ErrReplaces.
 func (a *Actor) Update(ctx context.Context, r *Record, inputs Props) error {
 	s, urn := a.session(), a.urn(r.Token, r.ID)
 	inputs = Clone(inputs)
@@ -92,7 +97,10 @@ func (a *Actor) Update(ctx context.Context, r *Record, inputs Props) error {
 		return err
 	}
 	if diff.Replaces() {
-		return fmt.Errorf("%s %q: the change cannot be made in place", r.Token, r.ID)
+		return fmt.Errorf("%s %q: %w", r.Token, r.ID, ErrReplaces)
+	}
+	if len(diff.Differences) == 0 {
+		return nil
 	}
 	_, err = a.World.Update(ctx, s, Request{URN: urn, Token: r.Token, ID: r.ID, Inputs: checked, Old: r.Inputs, State: r.State})
 	return err

@@ -62,6 +62,12 @@ func (c *Call) ask(operation, resource string, context map[string]string) error 
 	if c.actor == nil || c.actor.Authorise == nil {
 		return nil
 	}
+	if context == nil {
+		context = map[string]string{}
+	}
+	for k, v := range c.actor.Tags {
+		context["aws:PrincipalTag/"+k] = v
+	}
 	return c.actor.Authorise(c, c.actor.Role, IAMAction(operation), resource, context)
 }
 

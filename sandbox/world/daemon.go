@@ -22,7 +22,9 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/eks"
+	"retail/sandbox/cloud/iam"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/loadbalancer"
 	"retail/sandbox/mirror"
 	"retail/sandbox/world/control"
 	"retail/sandbox/world/provider"
@@ -105,7 +107,8 @@ func (d *daemon) manager() (clusters.Manager, error) {
 	}
 	return clusters.New(clusters.Options{
 		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
-		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
+		Controllers: []clusters.Controller{loadbalancer.Controllers(func() *cloud.World { return d.world }, iam.Authorize)},
+		Identify:    func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})
 }
 

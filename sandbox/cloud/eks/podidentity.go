@@ -91,3 +91,22 @@ func PodSession(c *cloud.Call, cluster, namespace, account, pod string) (role st
 		"aws:PrincipalTag/kubernetes-pod-name": pod,
 	}
 }
+
+// PodRole is the ARN of the role that the pods of a service account get by Pod
+// Identity; "" when there is no association, when its role is gone, or when the
+// agent that hands out the credentials is not on the nodes. Nodes of Auto Mode
+// have the agent built in.
+func PodRole(c *cloud.Call, cluster, namespace, account string) string {
+	a := podIdentityOf(c, cluster, namespace, account)
+	record := c.Get(Cluster, cluster)
+	if a == nil || record == nil {
+		return ""
+	}
+	if c.Get(Addon, cluster+":eks-pod-identity-agent") == nil && !flag(record.State, "computeConfig.enabled") {
+		return ""
+	}
+	if role := str(a.State, "roleArn"); iam.FindRole(c, role) != nil {
+		return role
+	}
+	return ""
+}

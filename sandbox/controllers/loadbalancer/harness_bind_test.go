@@ -1,0 +1,53 @@
+package loadbalancer_test
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/elbv2"
+)
+
+// bind makes a TargetGroupBinding for the Service ui.
+func (f *fixture) bind(r schema.GroupVersionResource, namespace, group, entry string, more map[string]any) {
+	spec := map[string]any{"serviceRef": map[string]any{"name": "ui", "port": int64(80)}, "targetGroupARN": group, "targetType": "ip",
+		"networking": map[string]any{"ingress": []any{map[string]any{
+			"from":  []any{map[string]any{"securityGroup": map[string]any{"groupID": entry}}},
+			"ports": []any{map[string]any{"port": int64(8080), "protocol": "TCP"}}}}}}
+	for k, v := range more {
+		spec[k] = v
+	}
+	_, err := f.dynamic.Resource(r).Namespace(namespace).Create(f.t.Context(), &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": r.GroupVersion().String(), "kind": "TargetGroupBinding", "metadata": map[string]any{"name": "ui"}, "spec": spec}}, metav1.CreateOptions{})
+	require.NoError(f.t, err)
+}
+
+func (f *fixture) unbind(r schema.GroupVersionResource, namespace string) {
+	require.NoError(f.t, f.dynamic.Resource(r).Namespace(namespace).Delete(f.t.Context(), "ui", metav1.DeleteOptions{}))
+}
+
+func (f *fixture) bound(r schema.GroupVersionResource, namespace string) bool {
+	_, err := f.dynamic.Resource(r).Namespace(namespace).Get(f.t.Context(), "ui", metav1.GetOptions{})
+	return err == nil
+}
+
+// health counts a group's targets by state.
+func (f *fixture) health(group string) map[string]int {
+	out := map[string]int{}
+	require.NoError(f.t, f.h.World.View(account, region, func(c *cloud.Call) error {
+		for _, h := range elbv2.Health(c, group) {
+			out[h.State]++
+		}
+		return nil
+	}))
+	return out
+}
+
+func (f *fixture) eventually(what string, is func() bool) {
+	f.t.Helper()
+	require.Eventually(f.t, is, 15*time.Second, 50*time.Millisecond, what)
+}

@@ -1,0 +1,174 @@
+package loadbalancer
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/cloud/elbv2"
+)
+
+// checkHealth is what load balancers find when they ask the pods of this cluster:
+// it goes on whether a controller lives or not. Targets of other clusters are
+// left to these.
+func (c *controller) checkHealth() {
+	account, region := c.plane.Spec.Account, c.plane.Spec.Region
+	byAddress := map[string]pod{}
+	for _, p := range all[pod](c.store.pods) {
+		if p.Status.PodIP != "" && !p.Spec.HostNetwork && p.Status.Phase == corev1.PodRunning {
+			byAddress[p.Status.PodIP] = p
+		}
+	}
+	blocks := c.podBlocks()
+	type finding struct {
+		group         string
+		target        elbv2.Target
+		state, reason string
+	}
+	var news []finding
+	_ = c.world.View(account, region, func(call *cloud.Call) error { // it only reads
+		for _, g := range call.List(elbv2.TargetGroup) {
+			for _, h := range elbv2.Health(call, g.ID) {
+				state, reason, mine := "", "", false
+				if g.State["targetType"] == "instance" {
+					state, reason, mine = c.nodeHealth(h.Target.ID)
+				} else if p, ok := byAddress[h.Target.ID]; ok {
+					mine = true
+					state, reason = podHealth(p, h.Target.Port, g.State)
+				} else if address, err := netip.ParseAddr(h.Target.ID); err == nil {
+					mine = slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return b.Contains(address) })
+					state, reason = elbv2.Unhealthy, "Target.Timeout"
+				}
+				if mine && h.State != elbv2.Unused && (h.State != state || h.Reason != reason) {
+					news = append(news, finding{g.ID, h.Target, state, reason})
+				}
+			}
+		}
+		return nil
+	})
+	if len(news) == 0 {
+		return
+	}
+	err := c.world.Change(account, region, "health checks of "+c.plane.Spec.Name, func(call *cloud.Call) error {
+		for _, n := range news {
+			// It may have been deregistered since.
+			if err := elbv2.SetHealth(call, n.group, n.target, n.state, n.reason); err != nil && cloud.Code(err) == "" {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		c.log.Warn("health checks", "error", err)
+	}
+}
+
+// podBlocks are where the cluster's pods have their addresses.
+func (c *controller) podBlocks() []netip.Prefix {
+	var out []netip.Prefix
+	for _, n := range all[node](c.store.nodes) {
+		if p, err := netip.ParsePrefix(n.Spec.PodCIDR); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// nodeHealth is that of a target that is an instance: kube-proxy answers on every
+// node.
+func (c *controller) nodeHealth(instance string) (state, reason string, mine bool) {
+	for _, n := range all[node](c.store.nodes) {
+		if instanceOf(n) == instance {
+			return elbv2.Healthy, "", true
+		}
+	}
+	return "", "", false
+}
+
+// podHealth is the answer of a pod to a target group's health check. The pod is
+// no process: what it would answer is read from what it declares. Its ports are
+// those of its containers; the paths that it serves on a port are those of its
+// own HTTP probes there, or any where it has none.
+func podHealth(p pod, port int, group cloud.Props) (state, reason string) {
+	check := func(name string) string { return ec2.Text(group, "healthCheck."+name) }
+	if p.DeletionTimestamp != nil || !isTrue(p, corev1.ContainersReady) {
+		return elbv2.Unhealthy, "Target.FailedHealthChecks"
+	}
+	if n, err := strconv.Atoi(check("port")); err == nil {
+		port = n
+	}
+	paths, listens := answers(p, port)
+	switch {
+	case !listens:
+		return elbv2.Unhealthy, "Target.FailedHealthChecks"
+	case check("protocol") == "TCP" || len(paths) == 0 || slices.Contains(paths, check("path")):
+		return elbv2.Healthy, ""
+	}
+	return elbv2.Unhealthy, "Target.ResponseCodeMismatch"
+}
+
+// answers are the paths that a pod's probes name on a port, and whether it listens
+// there at all.
+func answers(p pod, port int) (paths []string, listens bool) {
+	for _, c := range p.Spec.Containers {
+		named := map[string]int{}
+		for _, cp := range c.Ports {
+			named[cp.Name] = int(cp.ContainerPort)
+			listens = listens || int(cp.ContainerPort) == port
+		}
+		for _, probe := range []*corev1.Probe{c.ReadinessProbe, c.LivenessProbe, c.StartupProbe} {
+			if probe == nil || probe.HTTPGet == nil {
+				continue
+			}
+			at := probe.HTTPGet.Port.IntValue()
+			if name := probe.HTTPGet.Port.StrVal; name != "" {
+				at = named[name]
+			}
+			if at == port {
+				paths = append(paths, probe.HTTPGet.Path)
+			}
+		}
+	}
+	return paths, listens
+}
+
+// openGates tells the pods of a binding how their targets are.
+func (w *worker) openGates(ctx context.Context, b *binding) {
+	if !w.flavour.gates {
+		return
+	}
+	health := map[string]elbv2.TargetHealth{}
+	_ = w.actor.View(func(c *cloud.Call) error { // it only reads
+		for _, h := range elbv2.Health(c, b.Spec.TargetGroupARN) {
+			health[h.Target.ID] = h
+		}
+		return nil
+	})
+	gate := corev1.PodConditionType(gatePrefix + b.Name)
+	for _, p := range all[pod](w.store.pods) {
+		h, registered := health[p.Status.PodIP]
+		if p.Namespace != b.Namespace || !gated(p, b.Name) || !registered || p.DeletionTimestamp != nil {
+			continue
+		}
+		status := corev1.ConditionFalse
+		if h.State == elbv2.Healthy {
+			status = corev1.ConditionTrue
+		}
+		if slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type == gate && c.Status == status && c.Reason == h.Reason }) {
+			continue
+		}
+		patch := fmt.Sprintf(`{"status":{"conditions":[{"type":%q,"status":%q,"reason":%q,"lastTransitionTime":%q}]}}`,
+			gate, status, h.Reason, metav1.Now().UTC().Format("2006-01-02T15:04:05Z"))
+		if _, err := w.store.typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
+			w.log.Debug("readiness gate", "pod", p.Name, "error", err)
+		}
+	}
+}
