@@ -1,7 +1,6 @@
 package charts_test
 
 import (
-	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"strings"
@@ -9,74 +8,25 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"helm.sh/helm/v3/pkg/chart"
-	"helm.sh/helm/v3/pkg/chart/loader"
-	"helm.sh/helm/v3/pkg/chartutil"
-	"helm.sh/helm/v3/pkg/engine"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/yaml"
-	sigsyaml "sigs.k8s.io/yaml"
 
 	"retail/sandbox/charts"
+	"retail/sandbox/charts/chartstest"
 )
 
-func load(t *testing.T, name string) *chart.Chart {
-	t.Helper()
-	all, err := charts.All()
-	require.NoError(t, err)
-	for _, c := range all {
-		if c.Name == name {
-			loaded, err := loader.LoadArchive(bytes.NewReader(c.Archive))
-			require.NoError(t, err)
-			return loaded
-		}
-	}
-	require.Fail(t, "no chart", name)
-	return nil
-}
-
-// render renders a chart as Helm's client does, without a cluster.
-func render(t *testing.T, values string) ([]*unstructured.Unstructured, error) {
-	t.Helper()
-	loaded := load(t, "aws-load-balancer-controller")
-	var given map[string]any
-	require.NoError(t, sigsyaml.Unmarshal([]byte(values), &given))
-	options := chartutil.ReleaseOptions{Name: "aws-load-balancer-controller", Namespace: "kube-system", IsInstall: true}
-	all, err := chartutil.ToRenderValues(loaded, given, options, chartutil.DefaultCapabilities)
-	if err != nil {
-		return nil, err
-	}
-	files, err := engine.Render(loaded, all)
-	if err != nil {
-		return nil, err
-	}
-	var out []*unstructured.Unstructured
-	for name, text := range files {
-		if !strings.HasSuffix(name, ".yaml") {
-			continue
-		}
-		decoder := yaml.NewYAMLOrJSONDecoder(strings.NewReader(text), 4096)
-		for {
-			u := &unstructured.Unstructured{}
-			if decoder.Decode(&u.Object) != nil {
-				break
-			}
-			if len(u.Object) > 0 {
-				out = append(out, u)
-			}
-		}
-	}
-	return out, nil
+func render(values string) ([]*unstructured.Unstructured, error) {
+	_, objects, err := chartstest.Render("aws-load-balancer-controller", "kube-system", values)
+	return objects, err
 }
 
 func must(t *testing.T, values string) []*unstructured.Unstructured {
 	t.Helper()
-	out, err := render(t, values)
+	out, err := render(values)
 	require.NoError(t, err)
 	return out
 }
@@ -190,7 +140,7 @@ func TestRefusals(t *testing.T) {
 		"clusterName: blue\nserviceMonitor: {enabled: true}": "no Prometheus",
 		"clusterName: blue\nhostNetwork: true":               "hostNetwork",
 	} {
-		_, err := render(t, values)
+		_, err := render(values)
 		assert.ErrorContains(t, err, says, values)
 	}
 }
@@ -207,7 +157,13 @@ func TestArchivesAreTheSameEachTime(t *testing.T) {
 	second, err := charts.All()
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
-	definitions := load(t, "aws-load-balancer-controller").CRDObjects()
-	require.Len(t, definitions, 1)
-	assert.Contains(t, string(definitions[0].File.Data), "targetgroupbindings.elbv2.k8s.aws")
+
+	definitions, _, err := chartstest.Render("aws-load-balancer-controller", "kube-system", fixed)
+	require.NoError(t, err)
+	var names []string
+	for _, d := range definitions {
+		names = append(names, d.GetName())
+	}
+	assert.Equal(t, []string{"albtargetcontrolconfigs.elbv2.k8s.aws", "globalaccelerators.aga.k8s.aws",
+		"ingressclassparams.elbv2.k8s.aws", "targetgroupbindings.elbv2.k8s.aws"}, names)
 }

@@ -32,7 +32,11 @@ func TestWebhooksAnswerWhileTheControllerIsReady(t *testing.T) {
 	f.gates()
 	f.classes()
 	f.scale(0)
-	require.Eventually(t, func() bool { return f.try(service("late", "ClusterIP")) != nil }, patience, 100*time.Millisecond, "L1 comes back with the pods' end")
+	made := 0
+	require.Eventually(t, func() bool {
+		made++ // the webhook is asked about new Services only
+		return f.try(service(fmt.Sprint("late-", made), "ClusterIP")) != nil
+	}, patience, 100*time.Millisecond, "L1 comes back with the pods' end")
 }
 
 func (f *fixture) scale(replicas int) {
