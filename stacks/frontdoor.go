@@ -87,7 +87,7 @@ func (s *environmentStack) frontDoor(name string, v config.VPC, made *vpc.VPC) (
 	return door, nil
 }
 
-// target is what the target groups send requests to: the shop's ui.
+// target is what the target groups send requests to: the pods of the shop's entry.
 func target(f *config.FrontDoor) frontdoor.Target {
 	return frontdoor.Target{
 		Port: store.ContainerPort, HealthPath: store.EntryHealthPath, DrainSeconds: f.DrainSeconds, SlowStartSeconds: f.SlowStartSeconds,
