@@ -83,6 +83,7 @@ var passing = []struct {
 	{regexp.MustCompile(`("(tunnel[12](Address|PresharedKey|InsideCidr|CgwInsideAddress|VgwInsideAddress)|outsideIpAddress|` +
 		`customerGatewayConfiguration)":)"([^"\\]|\\.)*"`), `${1}"<tunnel>"`},
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
+	{regexp.MustCompile(`\bns-\d+\.awsdns-\d+(\.[a-z]+)+`), "<name server>"},
 	{regexp.MustCompile(`("private(Ip|IpAddress)":")[0-9.]+"`), `${1}<address>"`},
 }
 
@@ -133,8 +134,10 @@ func (w *World) renames(records []*Record, labels []string) *strings.Replacer {
 		if len(r.ID) > 8 {
 			names[r.ID] = "<" + labels[i] + ">"
 		}
-		if arn := r.value("arn"); arn != "" {
-			names[arn] = "<arn of " + labels[i] + ">"
+		for property, what := range map[string]string{"arn": "arn", "arnSuffix": "arn's end", "dnsName": "name"} {
+			if v := r.value(property); v != "" {
+				names[v] = "<" + what + " of " + labels[i] + ">"
+			}
 		}
 		if address := r.value("publicIp"); address != "" { // AWS's choice; its public name holds it with dashes
 			names[address] = "<address of " + labels[i] + ">"

@@ -32,9 +32,12 @@ type place struct {
 	certificate, pending string
 }
 
-func start(t *testing.T) *place {
+func start(t *testing.T) *place { return startWith(t, "") }
+
+func startWith(t *testing.T, seed string) *place {
 	t.Helper()
-	h := cloudtest.New(t, ec2.Register, elbv2.Register, kms.Register, s3.Register)
+	h := cloudtest.NewWith(t, cloud.Options{Facts: cloud.Tables, Seed: seed,
+		Registry: cloud.NewRegistry(ec2.Register, elbv2.Register, kms.Register, s3.Register)})
 	p := &place{Client: h.As(dev, region), h: h, t: t, certificate: issued, pending: issued + "-pending"}
 	p.vpc = p.Create(ec2.Vpc, cloud.Props{"cidrBlock": "10.0.0.0/16"})
 	p.gateway = p.Create(ec2.InternetGateway, cloud.Props{"vpcId": p.vpc.ID})

@@ -71,4 +71,11 @@ func TestHealthIsNoPropertyOfAnAttachment(t *testing.T) {
 		return elbv2.SetHealth(c, blue.ID, elbv2.Target{ID: "10.0.0.10", Port: 8080}, elbv2.Healthy, "")
 	})
 	assert.NotContains(t, p.Read(target), "health")
+	p.Delete(target)
+	p.Create(elbv2.Attachment, cloud.Props{"targetGroupArn": blue.ID, "targetId": "172.16.0.10", "availabilityZone": "all"})
+	p.change(func(c *cloud.Call) error {
+		assert.Equal(t, []elbv2.TargetHealth{{Target: elbv2.Target{ID: "172.16.0.10", Port: 8080, Zone: "all"}, State: elbv2.Unused,
+			Reason: "Target.NotInUse"}}, elbv2.Health(c, blue.ID), "of any zone, yet no rule names the group")
+		return nil
+	})
 }

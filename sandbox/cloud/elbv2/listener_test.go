@@ -1,6 +1,7 @@
 package elbv2_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -117,6 +118,10 @@ func TestAbsentWeightIsOne_B1(t *testing.T) {
 	without := with(p.https(lb), cloud.Props{"defaultActions": weighted(map[string]float64{blue.ID: 100, green.ID: -1}, blue.ID, green.ID)})
 	p.Update(listener, without)
 	assert.Equal(t, []elbv2.Weighted{{Arn: blue.ID, Weight: 100}, {Arn: green.ID, Weight: 1}}, weights(p.Read(listener)))
+	p.Delete(listener)
+	raw, err := p.h.World.Create(context.Background(), p.Session, cloud.Request{URN: "raw", Token: elbv2.Listener, Inputs: without})
+	require.NoError(t, err)
+	assert.Equal(t, 1, weights(raw.State)[1].Weight, "AWS itself does so, whatever pulumi-aws fills in")
 }
 
 func TestWeightsMovedByHandAreDrift_B2(t *testing.T) {

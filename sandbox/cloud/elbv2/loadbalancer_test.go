@@ -184,3 +184,18 @@ func TestLoadBalancerIsFound(t *testing.T) {
 	_, err := p.TryInvoke("aws:lb/getLoadBalancer:getLoadBalancer", cloud.Props{"name": "absent"})
 	assert.ErrorContains(t, err, "couldn't find resource")
 }
+
+// Two worlds that differ in AWS's own choices only are the same, normalised.
+func TestNormalisedHidesWhatAWSChooses(t *testing.T) {
+	var worlds [2]map[string]string
+	for i, seed := range []string{"one", "two"} {
+		p := startWith(t, seed)
+		lb := p.Create(elbv2.LoadBalancer, with(p.balancer(), cloud.Props{"internal": true}))
+		blue := p.Create(elbv2.TargetGroup, p.targets("blue"))
+		https := p.Create(elbv2.Listener, p.https(lb))
+		p.Create(elbv2.ListenerRule, p.rule(https, 1, list{cloud.Props{"type": "forward", "targetGroupArn": blue.ID}}))
+		p.change(func(c *cloud.Call) error { return elbv2.RegisterTargets(c, blue.ID, []elbv2.Target{{ID: "10.0.0.10"}}) })
+		worlds[i] = p.h.World.Normalised()
+	}
+	assert.Equal(t, worlds[0], worlds[1])
+}

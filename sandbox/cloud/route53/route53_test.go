@@ -213,6 +213,27 @@ func TestAliasNeedsItsTarget(t *testing.T) {
 	assert.Zero(t, see("dual.example.org"))
 }
 
+// A private zone that is nearer to a name hides nothing from the public; a public
+// one does.
+func TestNearestPublicZoneAnswers(t *testing.T) {
+	h, c, zone := client(t)
+	vpc := c.Create(ec2.Vpc, cloud.Props{"cidrBlock": "10.0.0.0/16"})
+	c.Create(route53.Record, address(zone, "a.sub", "203.0.113.7"))
+	c.Create(route53.Zone, cloud.Props{"name": "sub." + domain, "vpcs": list{cloud.Props{"vpcId": vpc.ID}}})
+	see := func() (n int) {
+		assert.NoError(t, h.World.View(dev, "eu-west-1", func(c *cloud.Call) error {
+			n = len(route53.Lookup(c, "a.sub."+domain, "A"))
+			return nil
+		}))
+		return n
+	}
+	assert.Equal(t, 1, see())
+	sub := h.As("333333333333", "eu-west-1").Create(route53.Zone, cloud.Props{"name": "sub." + domain})
+	assert.Zero(t, see())
+	h.As("333333333333", "eu-west-1").Create(route53.Record, address(sub.ID, "a", "203.0.113.8"))
+	assert.Equal(t, 1, see())
+}
+
 func TestHealthChecks(t *testing.T) {
 	_, c, _ := client(t)
 	web := cloud.Props{"type": "HTTPS", "fqdn": "shop.example.com", "resourcePath": "/health"}
