@@ -3,6 +3,7 @@ package world
 import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/acm"
+	"retail/sandbox/cloud/cloudfront"
 	"retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/directconnect"
 	"retail/sandbox/cloud/ec2"
@@ -26,6 +27,7 @@ import (
 func Registry(m clusters.Manager) *cloud.Registry {
 	return cloud.NewRegistry(
 		acm.Register,
+		cloudfront.Register,
 		cloudwatch.Register,
 		directconnect.Register,
 		ec2.Register,
