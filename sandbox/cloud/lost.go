@@ -17,6 +17,14 @@ var recognised = map[string]bool{
 	// Idempotent by nature (IAM, EKS and CloudWatch Logs API references).
 	"iam:AttachRolePolicy": true, "iam:PutRolePolicy": true, "eks:AssociateAccessPolicy": true,
 	"logs:PutResourcePolicy": true,
+	// A put overwrites what a put has made (S3 and CloudWatch API references).
+	"s3:PutBucketPolicy": true, "s3:PutPublicAccessBlock": true, "s3:PutBucketEncryption": true, "s3:PutBucketVersioning": true,
+	"s3:PutBucketOwnershipControls": true, "s3:PutBucketLifecycleConfiguration": true, "s3:PutBucketLogging": true,
+	"cloudwatch:PutMetricAlarm": true, "cloudwatch:PutCompositeAlarm": true, "cloudwatch:PutDashboard": true,
+	"wafv2:AssociateWebACL": true, "wafv2:PutLoggingConfiguration": true,
+	// terraform-provider-aws gives a caller reference or an idempotency token.
+	"cloudfront:CreateDistribution": true, "globalaccelerator:CreateAccelerator": true,
+	"globalaccelerator:CreateListener": true, "globalaccelerator:CreateEndpointGroup": true,
 	// "This operation is idempotent … each call succeeds" (ELBv2 API reference); a
 	// target and a certificate are registered once.
 	"elbv2:CreateLoadBalancer": true, "elbv2:CreateListener": true, "elbv2:CreateTargetGroup": true,

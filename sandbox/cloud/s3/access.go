@@ -24,9 +24,7 @@ func ownershipSpec() *cloud.Spec {
 }
 
 func encryptionSpec() *cloud.Spec {
-	spec := setting(Encryption, "BucketEncryption", putEncryption)
-	spec.API.Create, spec.API.Update = "s3:PutBucketEncryption", "s3:PutBucketEncryption"
-	return spec
+	return setting(Encryption, "BucketEncryption", putEncryption)
 }
 
 // putEncryption also looks for the key: S3 itself would take any text, and
