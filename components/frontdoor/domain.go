@@ -106,10 +106,13 @@ func NewDomain(ctx *pulumi.Context, name string, args *DomainArgs, opts ...pulum
 }
 
 func newCertificate(ctx *pulumi.Context, child string, args *DomainArgs, opts ...pulumi.ResourceOption) (*acm.Certificate, error) {
-	return acm.NewCertificate(ctx, child, &acm.CertificateArgs{
-		DomainName: pulumi.String(args.Hosts[0]), SubjectAlternativeNames: pulumi.ToStringArray(args.Hosts[1:]),
-		ValidationMethod: pulumi.String("DNS"), Tags: tags.Named(child, args.Tags),
-	}, opts...)
+	asked := &acm.CertificateArgs{
+		DomainName: pulumi.String(args.Hosts[0]), ValidationMethod: pulumi.String("DNS"), Tags: tags.Named(child, args.Tags),
+	}
+	if further := args.Hosts[1:]; len(further) > 0 {
+		asked.SubjectAlternativeNames = pulumi.ToStringArray(further)
+	}
+	return acm.NewCertificate(ctx, child, asked, opts...)
 }
 
 // prove writes the records by which ACM sees, now and at every renewal, that the names are ours.
