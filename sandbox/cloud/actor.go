@@ -160,7 +160,7 @@ func (a *Actor) View(f func(*Call) error) error { return a.World.View(a.Account,
 func (a *Actor) May(operation, resource string) error {
 	return a.View(func(c *Call) error {
 		c.actor = a
-		return c.ask(operation, resource, nil)
+		return c.ask(question{IAMAction(operation), resource, map[string]string{}})
 	})
 }
 

@@ -5,17 +5,19 @@ import (
 	"strings"
 )
 
-// iamServices are the services whose prefix in IAM actions is not that of the
-// operations in the call log (Service Authorization Reference).
-var iamServices = map[string]string{"elbv2": "elasticloadbalancing"}
-
 // IAMAction is the IAM action that an operation of the call log needs.
 func IAMAction(operation string) string {
-	service, name, _ := strings.Cut(operation, ":")
-	if other, ok := iamServices[service]; ok {
-		service = other
+	if name, ok := strings.CutPrefix(operation, "elbv2:"); ok {
+		return "elasticloadbalancing:" + name
 	}
-	return service + ":" + name
+	return operation
+}
+
+// question is what IAM is asked: an action on one resource. Where a call names
+// several, each must be allowed (Service Authorization Reference).
+type question struct {
+	action, resource string
+	context          map[string]string
 }
 
 // authorised asks IAM about a call of an actor. A program's calls pass: the
@@ -24,89 +26,143 @@ func (c *Call) authorised(operation string) error {
 	if c.actor == nil || c.actor.Authorise == nil {
 		return nil
 	}
-	context := map[string]string{}
-	tags, _ := c.Inputs["tags"].(map[string]any)
-	if c.Verb == "create" {
-		for k, v := range tags {
-			context["aws:RequestTag/"+k] = fmt.Sprint(v)
+	for _, q := range c.questions(IAMAction(operation)) {
+		if err := c.ask(q); err != nil {
+			return err
 		}
 	}
-	resource := c.resource()
-	if c.Verb != "create" && c.Spec != nil {
-		for k, v := range c.tagsOf(c.world.get(c.world.key(c.Spec.Token, c.Account, c.Region, c.ID))) {
-			context["aws:ResourceTag/"+k] = fmt.Sprint(v)
-		}
-	}
-	if err := c.ask(operation, resource, context); err != nil {
-		return err
-	}
-	if c.Verb != "create" || len(tags) == 0 {
-		return nil
-	}
-	return c.askTags(operation, resource, context)
+	return nil
 }
 
-// askTags asks about the tags that a create carries: they need an action of
-// their own, which policies allow by what creates ("ec2:CreateAction").
-func (c *Call) askTags(operation, resource string, context map[string]string) error {
-	service, name, _ := strings.Cut(IAMAction(operation), ":")
-	action := service + ":AddTags"
-	if service == "ec2" {
-		action = "ec2:CreateTags"
-	}
-	context[service+":CreateAction"] = name
-	return c.actor.Authorise(c, c.actor.Role, action, resource, context)
-}
-
-func (c *Call) ask(operation, resource string, context map[string]string) error {
+func (c *Call) ask(q question) error {
 	if c.actor == nil || c.actor.Authorise == nil {
 		return nil
 	}
-	if context == nil {
-		context = map[string]string{}
-	}
 	for k, v := range c.actor.Tags {
-		context["aws:PrincipalTag/"+k] = v
+		q.context["aws:PrincipalTag/"+k] = v
 	}
-	return c.actor.Authorise(c, c.actor.Role, IAMAction(operation), resource, context)
+	return c.actor.Authorise(c, c.actor.Role, q.action, q.resource, q.context)
 }
 
-func (c *Call) tagsOf(r *Record) map[string]any {
-	if r == nil {
-		return nil
-	}
-	tags, _ := r.State["tags"].(map[string]any)
-	return tags
-}
-
-// resource is the ARN that IAM is asked about: the record's, or for a create
-// the type's with any name ("arn:aws:ec2:…:security-group/*").
-func (c *Call) resource() string {
+// questions are what a call asks IAM: about what it works on, with its tags, and
+// for a create also about what it makes, with the tags that it brings.
+func (c *Call) questions(action string) []question {
 	if c.Spec == nil {
-		return c.onARN
+		return []question{c.about(action, c.onARN)}
 	}
-	if r := c.world.get(c.world.key(c.Spec.Token, c.Account, c.Region, c.ID)); r != nil {
-		if arn := r.value("arn"); arn != "" {
-			return arn
+	var out []question
+	rule, made := anchors[c.Spec.Token], c.Verb == "create"
+	if rule.path != "" && (made || rule.always) {
+		value := c.Str(rule.path)
+		if value == "" {
+			value, _ = Lookup(c.State, rule.path).(string)
+		}
+		out = append(out, c.about(action, c.arnOf(rule.to, value)))
+	}
+	switch tags, _ := c.Inputs["tags"].(map[string]any); {
+	case !made && !rule.always:
+		out = append(out, c.about(action, c.arnOf(c.Spec.Token, c.ID)))
+	case made && (!rule.onlyTagged || len(tags) > 0):
+		q := question{action, c.newARN(), map[string]string{}}
+		for k, v := range tags {
+			q.context["aws:RequestTag/"+k] = fmt.Sprint(v)
+		}
+		if !rule.onlyTags {
+			out = append(out, q)
+		}
+		if len(tags) > 0 {
+			out = append(out, tagging(q))
 		}
 	}
-	kind, ok := newARNs[c.Spec.Token]
-	if !ok {
+	return out
+}
+
+// tagging is the question about the tags that a create carries: they need an
+// action of their own, which policies allow by what creates ("ec2:CreateAction").
+func tagging(q question) question {
+	service, name, _ := strings.Cut(q.action, ":")
+	t := question{service + ":AddTags", q.resource, map[string]string{service + ":CreateAction": name}}
+	if service == "ec2" {
+		t.action = "ec2:CreateTags"
+	}
+	for k, v := range q.context {
+		t.context[k] = v
+	}
+	return t
+}
+
+// about is a question about something that exists, with its tags and, in EC2, its
+// VPC.
+func (c *Call) about(action, arn string) question {
+	q := question{action, arn, map[string]string{}}
+	for token := range newARNs {
+		r := c.GetBy(token, "arn", arn)
+		if r == nil {
+			continue
+		}
+		tags, _ := r.State["tags"].(map[string]any)
+		for k, v := range tags {
+			q.context["aws:ResourceTag/"+k] = fmt.Sprint(v)
+			q.context["ec2:ResourceTag/"+k] = fmt.Sprint(v)
+		}
+		if vpc := r.value("vpcId"); vpc != "" {
+			q.context["ec2:Vpc"] = c.ARN("ec2", "vpc/"+vpc)
+		}
+	}
+	return q
+}
+
+// arnOf is a record's ARN; "*" where it has none.
+func (c *Call) arnOf(token, id string) string {
+	if r := c.Get(token, id); r != nil && r.value("arn") != "" {
+		return r.value("arn")
+	}
+	return "*"
+}
+
+// newARN is the ARN of what is being made, with * for what AWS chooses.
+func (c *Call) newARN() string {
+	form := newARNs[c.Spec.Token]
+	if form == "" {
 		return "*"
 	}
-	if kind == "loadbalancer" {
-		kind = "loadbalancer/app/*"
-		if c.Str("loadBalancerType") == "network" {
-			kind = "loadbalancer/net/*"
-		}
+	kind := "app"
+	lb, _ := Lookup(c.State, "loadBalancerArn").(string)
+	if c.Str("loadBalancerType") == "network" || strings.Contains(lb, ":loadbalancer/net/") {
+		kind = "net"
 	}
 	service, _, _ := strings.Cut(IAMAction(c.Spec.API.Create), ":")
-	return c.ARN(service, kind+"/*")
+	return c.ARN(service, strings.Replace(form, "KIND", kind, 1))
 }
 
-// newARNs are the resource parts of ARNs of types that controllers create
-// (Service Authorization Reference, "Resource types").
+// The types whose calls controllers make, with the resource part of their ARNs.
+const (
+	groupToken    = "aws:ec2/securityGroup:SecurityGroup"
+	ingressToken  = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+	balancerToken = "aws:lb/loadBalancer:LoadBalancer"
+	listenerToken = "aws:lb/listener:Listener"
+)
+
 var newARNs = map[string]string{
-	"aws:ec2/securityGroup:SecurityGroup": "security-group", "aws:lb/targetGroup:TargetGroup": "targetgroup/*",
-	"aws:lb/loadBalancer:LoadBalancer": "loadbalancer",
+	groupToken: "security-group/*", ingressToken: "security-group-rule/*", balancerToken: "loadbalancer/KIND/*/*",
+	listenerToken: "listener/KIND/*/*/*", "aws:lb/listenerRule:ListenerRule": "listener-rule/app/*/*/*/*",
+	"aws:lb/targetGroup:TargetGroup": "targetgroup/*/*",
+}
+
+// anchor is what a create works on beside what it makes.
+type anchor struct {
+	path, to   string
+	always     bool // its update and delete work on it too, not on the record
+	onlyTags   bool // what is made is asked about only for its tags
+	onlyTagged bool // or only when it has any
+}
+
+// anchors follow the tables of actions and resource types in the Service
+// Authorization Reference (Amazon EC2, Elastic Load Balancing V2).
+var anchors = map[string]anchor{
+	groupToken:                         {path: "vpcId", to: "aws:ec2/vpc:Vpc"},
+	ingressToken:                       {path: "securityGroupId", to: groupToken, always: true, onlyTagged: true},
+	listenerToken:                      {path: "loadBalancerArn", to: balancerToken, onlyTags: true},
+	"aws:lb/listenerRule:ListenerRule": {path: "listenerArn", to: listenerToken, onlyTags: true},
+	"aws:lb/listenerCertificate:ListenerCertificate": {path: "listenerArn", to: listenerToken, always: true, onlyTagged: true},
 }
