@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/elbv2"
@@ -59,7 +60,9 @@ func TestAccessLogsNeedABucketThatLetsThemIn(t *testing.T) {
 			inputs := with(p.balancer(), cloud.Props{"accessLogs": cloud.Props{"bucket": "logs", "prefix": "door", "enabled": true}})
 			inputs = with(inputs, test.changes)
 			if test.works {
-				p.Create(elbv2.LoadBalancer, inputs)
+				lb := p.Create(elbv2.LoadBalancer, inputs)
+				require.NoError(t, p.h.World.RemoveByHand(p.h.Records(s3.Policy)[0].Line()))
+				p.Update(lb, with(inputs, cloud.Props{"enableDeletionProtection": true}))
 				p.change(func(c *cloud.Call) error {
 					assert.Equal(t, []string{"door/AWSLogs/222222222222/ELBAccessLogTestFile"}, s3.Keys(c, "logs"))
 					return nil

@@ -3,6 +3,7 @@ package elbv2
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,12 +46,7 @@ func loadBalancerSpec() *cloud.Spec {
 				"subnetMappings[0].ipv6Address"),
 		},
 		Create: createLoadBalancer,
-		Update: func(c *cloud.Call) error {
-			if err := place(c); err != nil {
-				return err
-			}
-			return checkLogs(c)
-		},
+		Update: updateLoadBalancer,
 		Delete: deleteLoadBalancer,
 	}
 }
@@ -106,6 +102,22 @@ func createLoadBalancer(c *cloud.Call) error {
 		return err
 	}
 	return checkLogs(c)
+}
+
+// updateLoadBalancer makes the calls that pulumi-aws makes: SetSubnets and
+// SetSecurityGroups when these change, attributes when they do. AWS looks at nothing
+// else again.
+func updateLoadBalancer(c *cloud.Call) error {
+	changed := func(name string) bool { return !reflect.DeepEqual(c.Old[name], c.Inputs[name]) }
+	if slices.ContainsFunc([]string{"securityGroups", "subnetMappings", "subnets"}, changed) {
+		if err := place(c); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc([]string{"accessLogs", "connectionLogs"}, changed) {
+		return checkLogs(c)
+	}
+	return nil
 }
 
 // domainName is the public name that AWS makes: its number is AWS's choice for an
