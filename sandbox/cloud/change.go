@@ -8,8 +8,11 @@ import (
 )
 
 // Put adds an implied record, or replaces the one of the same ID. Account and
-// region default to the call's, Created to now.
+// region default to the call's, Created to now, Owner to the controller that calls.
 func (c *Call) Put(r *Record) {
+	if r.Owner == "" {
+		r.Owner = c.actor.owner()
+	}
 	if r.Account == "" {
 		r.Account = c.Account
 	}

@@ -66,7 +66,7 @@ func RegisterTargets(c *cloud.Call, arn string, targets []Target) error {
 		if err := checkTarget(c, g, t); err != nil {
 			return err
 		}
-		c.Put(&cloud.Record{Token: Attachment, ID: arn + "-" + t.String(), Owner: c.Principal, State: cloud.Props{
+		c.Put(&cloud.Record{Token: Attachment, ID: arn + "-" + t.String(), State: cloud.Props{
 			"targetGroupArn": arn, "targetId": t.ID, "port": t.Port, "availabilityZone": t.Zone}})
 	}
 	return nil

@@ -79,3 +79,16 @@ func TestHealthIsNoPropertyOfAnAttachment(t *testing.T) {
 		return nil
 	})
 }
+
+func TestTargetsOfAControllerSayWhoRegisteredThem(t *testing.T) {
+	p := start(t)
+	blue := p.Create(elbv2.TargetGroup, p.targets("blue"))
+	a := &cloud.Actor{World: p.h.World, Account: dev, Region: region, Role: "arn:aws:iam::" + dev + ":role/lbc", Session: "blue", Owner: "lbc/blue"}
+	register := func(c *cloud.Call) error {
+		return elbv2.RegisterTargets(c, blue.ID, []elbv2.Target{{ID: "10.0.0.10"}})
+	}
+	assert.NoError(t, a.Do(t.Context(), "elbv2:RegisterTargets", blue.ID, register))
+	assert.Len(t, a.Own(elbv2.Attachment), 1)
+	p.Delete(blue)
+	assert.Empty(t, a.Own(elbv2.Attachment))
+}
