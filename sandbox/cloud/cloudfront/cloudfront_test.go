@@ -115,7 +115,6 @@ func TestConfigurationsThatCloudFrontRefuses(t *testing.T) {
 		"same origin twice":       {cloud.Props{"origins": []any{origin("main"), origin("main"), origin("second")}}, "InvalidArgument"},
 		"an address":              {main(change(origin("main"), "domainName", "192.0.2.1")), "InvalidOrigin"},
 		"a URL":                   {main(change(origin("main"), "domainName", "https://a.example.com")), "InvalidOrigin"},
-		"two kinds":               {main(change(origin("main"), "s3OriginConfig", cloud.Props{"originAccessIdentity": ""})), "InvalidArgument"},
 		"forbidden header":        {main(change(origin("main"), "customHeaders", []any{cloud.Props{"name": "Host", "value": "x"}})), "InvalidArgument"},
 		"path with a slash":       {main(change(origin("main"), "originPath", "/shop/")), "InvalidArgument"},
 		"absent bucket":           {main(bucket), "InvalidArgument"},
@@ -131,6 +130,17 @@ func TestConfigurationsThatCloudFrontRefuses(t *testing.T) {
 		_, err := dev.TryCreate(cloudfront.Distribution, shop(c.change))
 		assert.Equal(t, c.code, cloud.Code(err), "%s: %v", name, err)
 	}
+}
+
+func TestOriginHasOneKind(t *testing.T) {
+	_, dev := client(t)
+	bucket := dev.Create(s3.Bucket, cloud.Props{"bucket": "retail-images"})
+	both := origin("main")
+	both["domainName"], both["s3OriginConfig"] = bucket.State["bucketRegionalDomainName"], cloud.Props{"originAccessIdentity": ""}
+	inputs := shop(cloud.Props{"origins": []any{both, origin("second")}})
+	dev.FailsCreate(cloudfront.Distribution, inputs, "InvalidArgument")
+	delete(both, "customOriginConfig")
+	dev.Create(cloudfront.Distribution, inputs)
 }
 
 func TestDistributionsRefusedInPreview(t *testing.T) {
