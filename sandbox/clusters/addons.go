@@ -39,6 +39,12 @@ var addons = map[string]addon{
 	"metrics-server": {config: func() addonConfig {
 		return &metricsConfig{replicated: replicated{selector: map[string]string{"app.kubernetes.io/name": "metrics-server", "app.kubernetes.io/instance": "metrics-server"}}}
 	}},
+	"aws-secrets-store-csi-driver-provider": {
+		config: func() addonConfig { return &secretsStoreConfig{} },
+		definitions: []definition{
+			{"secrets-store.csi.x-k8s.io", "v1", "SecretProviderClassPodStatus", "secretproviderclasspodstatuses", namespaceScope},
+		},
+	},
 	"eks-node-monitoring-agent": {
 		config:      func() addonConfig { return &monitoringConfig{} },
 		definitions: []definition{{"eks.amazonaws.com", "v1alpha1", "NodeDiagnostic", "nodediagnostics", clusterScope}},

@@ -43,9 +43,28 @@ func TestEveryAddonRendersWithoutUnknownFields(t *testing.T) {
 		assert.True(t, daemonSet != nil || deployment != nil, "%s has a workload", name)
 		for _, object := range objects {
 			if namespace := object.GetNamespace(); namespace != "" {
-				assert.Equal(t, "kube-system", namespace)
+				assert.Equal(t, addonNamespace(name), namespace)
 			}
 		}
+	}
+}
+
+// addonNamespace is where an add-on's objects lie.
+func addonNamespace(name string) string {
+	if name == "aws-secrets-store-csi-driver-provider" {
+		return "aws-secrets-manager"
+	}
+	return "kube-system"
+}
+
+func TestSecretsStoreTakesItsConfiguration(t *testing.T) {
+	objects := render(t, "aws-secrets-store-csi-driver-provider",
+		`{"awsRegion": "eu-central-1", "secrets-store-csi-driver": {"syncSecret": {"enabled": true}, "enableSecretRotation": true, "rotationPollInterval": "5m"}}`)
+	driver := pick[appsv1.DaemonSet](t, objects, "DaemonSet")
+	assert.Contains(t, driver.Spec.Template.Spec.Containers[0].Args, "--enable-secret-rotation=true")
+	assert.Contains(t, driver.Spec.Template.Spec.Containers[0].Args, "--rotation-poll-interval=5m")
+	for _, object := range objects {
+		assert.NotContains(t, object.GetKind(), "Role", "the add-on does not give the driver the right to keep Secrets")
 	}
 }
 
@@ -90,18 +109,19 @@ func TestCoreDNSTakesItsConfiguration(t *testing.T) {
 // A misspelt configuration value is refused, as by EKS's JSON schemas.
 func TestAddonConfigurationRefusesUnknownKeys(t *testing.T) {
 	for name, values := range map[string]map[string]any{
-		"vpc-cni":                   {"enableNetworkPolicies": "true"},
-		"coredns":                   {"replicas": 2},
-		"kube-proxy":                {"proxyMode": "ipvs"},
-		"metrics-server":            {"replica": 2},
-		"eks-node-monitoring-agent": {"monitoringAgent": map[string]any{}},
-		"eks-pod-identity-agent":    {"agents": map[string]any{}},
+		"vpc-cni":                               {"enableNetworkPolicies": "true"},
+		"coredns":                               {"replicas": 2},
+		"kube-proxy":                            {"proxyMode": "ipvs"},
+		"metrics-server":                        {"replica": 2},
+		"eks-node-monitoring-agent":             {"monitoringAgent": map[string]any{}},
+		"eks-pod-identity-agent":                {"agents": map[string]any{}},
+		"aws-secrets-store-csi-driver-provider": {"secrets-store-csi-driver": map[string]any{"syncSecrets": map[string]any{}}},
 	} {
 		_, err := renderAddon(testRecord, name, "v1", values)
 		assert.ErrorContains(t, err, "unknown field", name)
 	}
 	_, err := renderAddon(testRecord, "aws-node", "v1", nil)
-	assert.ErrorContains(t, err, "known are coredns, eks-node-monitoring-agent")
+	assert.ErrorContains(t, err, "known are aws-secrets-store-csi-driver-provider, coredns, eks-node-monitoring-agent")
 	_, err = renderAddon(testRecord, "vpc-cni", "v1", map[string]any{"enableNetworkPolicy": "yes"})
 	assert.ErrorContains(t, err, "is not true or false")
 }

@@ -96,6 +96,7 @@ func (w *world) checkAddons(ctx context.Context) {
 	for name, version := range map[string]string{
 		"kube-proxy": "v1.34.1-eksbuild.2", "coredns": "v1.12.4-eksbuild.1", "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
 		"metrics-server": "v0.8.0-eksbuild.3", "eks-node-monitoring-agent": "v1.4.1-eksbuild.1",
+		"aws-secrets-store-csi-driver-provider": "v3.1.3-eksbuild.1",
 	} {
 		require.NoError(t, w.manager.ApplyAddon(ctx, w.spec.ARN, name, version, nil), name)
 	}
