@@ -1,9 +1,12 @@
 package ec2
 
 import (
+	"path"
+	"strings"
 	"time"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/s3"
 )
 
 func flowLogSpec() *cloud.Spec {
@@ -74,7 +77,29 @@ func createFlowLog(c *cloud.Call) error {
 	if name := c.Str("logGroupName"); name != "" {
 		c.State["logDestination"] = c.ARN("logs", "log-group:"+name)
 	}
-	return nil
+	return deliver(c)
+}
+
+// deliver makes EC2's test of a bucket that flow logs go to, and leaves a first
+// log in it (VPC User Guide, "Publish flow logs to Amazon S3"). EC2 would add
+// the statements to the bucket's policy itself where the caller may do that; a
+// program that owns the policy would take them away again.
+func deliver(c *cloud.Call) error {
+	if c.Str("logDestinationType") != "s3" {
+		return nil
+	}
+	arn := c.Str("logDestination")
+	bucket, folder, _ := strings.Cut(strings.TrimPrefix(arn, "arn:"+c.Partition+":s3:::"), "/")
+	if s3.Find(c, bucket) == nil {
+		return c.Fail("LogDestinationNotFoundException", "LogDestination: %s does not exist", bucket)
+	}
+	const service = "delivery.logs.amazonaws.com"
+	key := path.Join(folder, "AWSLogs", c.Account, "vpcflowlogs", c.Region, "first.log.gz")
+	context := map[string]string{"aws:SourceAccount": c.Account, "aws:SourceArn": c.ARN("logs", "*"), "s3:x-amz-acl": "bucket-owner-full-control"}
+	if !s3.Allows(c, bucket, service, "s3:PutObject", key, context) || !s3.Allows(c, bucket, service, "s3:GetBucketAcl", "", context) {
+		return c.Fail("LogDestinationPermissionIssueException", "Access Denied for LogDestination: %s. Please check LogDestination permission", bucket)
+	}
+	return s3.Put(c, bucket, key)
 }
 
 func destination(p cloud.Props) string { return first(p, []string{"logDestination", "logGroupName"}) }
