@@ -85,6 +85,9 @@ var passing = []struct {
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
 	{regexp.MustCompile(`\bns-\d+\.awsdns-\d+(\.[a-z]+)+`), "<name server>"},
 	{regexp.MustCompile(`("private(Ip|IpAddress)":")[0-9.]+"`), `${1}<address>"`},
+	// CloudFront's entity tags and references, and the addresses of accelerators.
+	{regexp.MustCompile(`("etag":"|"callerReference":")[^"]*"`), `${1}<tag>"`},
+	{regexp.MustCompile(`"(198\.51\.100|203\.0\.113)\.\d+"`), `"<static address>"`},
 }
 
 // marked is a text with marks in place of what differs from run to run.
@@ -138,6 +141,9 @@ func (w *World) renames(records []*Record, labels []string) *strings.Replacer {
 			if v := r.value(property); v != "" {
 				names[v] = "<" + what + " of " + labels[i] + ">"
 			}
+		}
+		if name := r.value("domainName"); strings.HasSuffix(name, ".cloudfront.net") { // a certificate's is the program's choice
+			names[name] = "<name of " + labels[i] + ">"
 		}
 		if address := r.value("publicIp"); address != "" { // AWS's choice; its public name holds it with dashes
 			names[address] = "<address of " + labels[i] + ">"

@@ -10,6 +10,7 @@ import (
 	"retail/sandbox/cloud/cloudtest"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/cloud/s3"
 )
 
 func TestVpcOriginReachesALoadBalancer(t *testing.T) {
@@ -39,4 +40,28 @@ func TestVpcOriginReachesALoadBalancer(t *testing.T) {
 	for _, r := range []*cloudtest.Resource{alb, door, one, two} {
 		dev.Delete(r)
 	}
+}
+
+// Two worlds that the same program has built compare as the same, whatever AWS
+// picked and however often it was updated.
+func TestWorldsCompareWithoutWhatCloudFrontPicks(t *testing.T) {
+	build := func(seed string, updates ...string) map[string]string {
+		h := cloudtest.NewWith(t, cloud.Options{Registry: cloud.NewRegistry(cloudfront.Register, s3.Register), Facts: cloud.Tables, Seed: seed})
+		dev := h.As("222222222222", "eu-west-1")
+		control := dev.Create(cloudfront.OriginAccessControl, cloud.Props{"name": "images", "originAccessControlOriginType": "s3",
+			"signingBehavior": "always", "signingProtocol": "sigv4"})
+		bucket := dev.Create(s3.Bucket, cloud.Props{})
+		images := cloud.Props{"originId": "images", "domainName": bucket.State["bucketRegionalDomainName"], "originAccessControlId": control.ID}
+		with := func(comment string) cloud.Props {
+			return shop(cloud.Props{"comment": comment, "origins": []any{origin("main"), origin("second"), images}})
+		}
+		d := dev.Create(cloudfront.Distribution, with("new"))
+		for _, comment := range updates {
+			dev.Update(d, with(comment))
+		}
+		return h.World.Normalised()
+	}
+	once := build("one", "shop")
+	assert.Equal(t, once, build("two", "store", "shop"))
+	assert.NotEqual(t, once, build("two", "store"))
 }

@@ -190,3 +190,23 @@ func TestFlowLogsNeedABucketThatTakesThem(t *testing.T) {
 	dev.Create(ga.Accelerator, logged)
 	dev.FailsDelete(bucket, "BucketNotEmpty")
 }
+
+func TestWorldsCompareWithoutWhatAcceleratorsGet(t *testing.T) {
+	build := func(seed string, taken bool) map[string]string {
+		h := cloudtest.NewWith(t, cloud.Options{Registry: cloud.NewRegistry(ga.Register), Facts: cloud.Tables, Seed: seed})
+		theirs := &cloud.Record{Token: ga.Accelerator, Account: "333333333333", ID: "theirs",
+			State: cloud.Props{"ipAddresses": []any{"198.51.100.1", "203.0.113.1"}}}
+		change := func(f func(*cloud.Call)) {
+			require.NoError(t, h.World.Change("333333333333", "", "test", func(c *cloud.Call) error { f(c); return nil }))
+		}
+		if taken {
+			change(func(c *cloud.Call) { c.Put(theirs) })
+		}
+		h.As("222222222222", "eu-west-1").Create(ga.Accelerator, cloud.Props{"name": "shop"})
+		if taken {
+			change(func(c *cloud.Call) { c.Remove(theirs) })
+		}
+		return h.World.Normalised()
+	}
+	assert.Equal(t, build("one", false), build("two", true))
+}
