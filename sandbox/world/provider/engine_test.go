@@ -17,6 +17,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/cloud/elbv2"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/toolchain"
 	"retail/sandbox/world/provider"
@@ -68,7 +69,7 @@ func newEngine(t *testing.T) *engine {
 	dir, err := os.MkdirTemp("", "e-") // short: it holds a socket
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	world, err := cloud.NewWorld(cloud.Options{Registry: cloud.NewRegistry(ec2.Register, iam.Register), Facts: cloud.Tables})
+	world, err := cloud.NewWorld(cloud.Options{Registry: cloud.NewRegistry(ec2.Register, elbv2.Register, iam.Register), Facts: cloud.Tables})
 	require.NoError(t, err)
 	e := &engine{t: t, world: world, dir: dir}
 	e.serve()
