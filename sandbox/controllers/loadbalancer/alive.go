@@ -25,6 +25,7 @@ const (
 type life struct {
 	actor        *cloud.Actor
 	cluster, vpc string
+	flags        map[string]string
 }
 
 // alive is how a controller acts now; nil while it does not run.
@@ -56,7 +57,7 @@ func (c *controller) alive(f *flavour) *life {
 	actor := c.actor(f, role, "eks-"+c.plane.Spec.Name+"-"+account)
 	actor.Tags = map[string]string{"eks-cluster-name": c.plane.Spec.Name, "eks-cluster-arn": c.plane.Spec.ARN,
 		"kubernetes-namespace": d.Namespace, "kubernetes-service-account": account}
-	return &life{actor, flags["cluster-name"], flags["aws-vpc-id"]}
+	return &life{actor, flags["cluster-name"], flags["aws-vpc-id"], flags}
 }
 
 func (c *controller) actor(f *flavour, role, session string) *cloud.Actor {
@@ -77,7 +78,7 @@ func (c *controller) builtIn(f *flavour) *life {
 		}
 		actor := c.actor(f, ec2.Text(cluster.State, "roleArn"), "aws-go-sdk")
 		actor.Tags = map[string]string{f.clusterTag: c.plane.Spec.Name}
-		out = &life{actor, c.plane.Spec.Name, ec2.Text(cluster.State, "vpcConfig.vpcId")}
+		out = &life{actor, c.plane.Spec.Name, ec2.Text(cluster.State, "vpcConfig.vpcId"), nil}
 		return nil
 	})
 	return out

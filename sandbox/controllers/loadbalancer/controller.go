@@ -108,12 +108,13 @@ func (c *controller) pass(ctx context.Context) {
 			clear(c.settled)
 		}
 		c.lives[f.name] = a.actor.Role
-		w := &worker{controller: c, flavour: f, actor: a.actor, cluster: a.cluster, vpc: a.vpc}
+		w := &worker{controller: c, flavour: f, actor: a.actor, cluster: a.cluster, vpc: a.vpc, flags: a.flags}
 		w.services(ctx)
 		w.ingresses(ctx)
 		w.bindings(ctx)
 		w.shared(ctx)
 	}
+	c.tellUnserved()
 	c.retries.sweep()
 }
 
@@ -124,6 +125,7 @@ type worker struct {
 	actor   *cloud.Actor
 	cluster string // name, as the controller was told
 	vpc     string // ID, as the controller was told
+	flags   map[string]string
 }
 
 // retries hold back what failed, for longer each time.

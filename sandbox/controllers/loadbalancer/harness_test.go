@@ -140,8 +140,10 @@ func (f *fixture) raise(auto bool) {
 	f.Create(eks.NodeGroup, cloud.Props{"clusterName": "blue", "nodeGroupName": "general", "nodeRoleArn": node, "subnetIds": f.subnets,
 		"instanceTypes": []any{"m6i.large"}, "scalingConfig": cloud.Props{"minSize": 2.0, "desiredSize": 2.0, "maxSize": 2.0}})
 	lbc := f.role("lbc", "pods.eks.amazonaws.com")
-	f.grants = f.Create(iam.RolePolicy, cloud.Props{"role": "lbc", "name": "lbc",
-		"policy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["ec2:*","elasticloadbalancing:*"],"Resource":"*"}}`})
+	published, err := os.ReadFile(filepath.Join("..", "..", "cloud", "iam", "testdata", "aws-load-balancer-controller.json"))
+	require.NoError(f.t, err)
+	policy := f.Create(iam.Policy, cloud.Props{"name": "lbc", "policy": string(published)})
+	f.grants = f.Create(iam.Attachment, cloud.Props{"role": "lbc", "policyArn": policy.State["arn"]})
 	f.Create(eks.PodIdentity, cloud.Props{"clusterName": "blue", "namespace": "kube-system", "serviceAccount": "aws-load-balancer-controller", "roleArn": lbc})
 	f.definitions()
 }

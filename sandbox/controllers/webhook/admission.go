@@ -95,9 +95,9 @@ func (a *admission) actor() (*cloud.Actor, error) {
 	actor := &cloud.Actor{World: a.world, Account: spec.Account, Region: spec.Region, Owner: spec.Name + "/" + chartName,
 		Session: fmt.Sprintf("%.64s", "eks-"+spec.Name+"-"+a.account), Authorise: a.authorise}
 	err := actor.View(func(c *cloud.Call) error {
-		if actor.Role, _ = eks.PodSession(c, spec.Name, a.namespace, a.account, a.pod); actor.Role == "" {
+		if actor.Role = eks.PodRole(c, spec.Name, a.namespace, a.account); actor.Role == "" {
 			return errors.New("failed to refresh cached credentials, no EC2 IMDS role found: the service account " +
-				a.namespace + "/" + a.account + " has no Pod Identity association")
+				a.namespace + "/" + a.account + " has no Pod Identity association, or the eks-pod-identity-agent is not there")
 		}
 		return nil
 	})

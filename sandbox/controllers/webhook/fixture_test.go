@@ -99,6 +99,8 @@ func (f *fixture) buildAWS() {
 	role := f.aws.Create(iam.Role, cloud.Props{"name": "lbc", "assumeRolePolicy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow",
 		"Principal":{"Service":"pods.eks.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"]}}`})
 	require.NoError(f.t, h.World.Change(account, region, "test", func(c *cloud.Call) error {
+		c.Put(&cloud.Record{Token: eks.Cluster, ID: "blue", State: cloud.Props{"name": "blue"}})
+		c.Put(&cloud.Record{Token: eks.Addon, ID: "blue:eks-pod-identity-agent", State: cloud.Props{"clusterName": "blue"}})
 		c.Put(&cloud.Record{Token: eks.PodIdentity, ID: "a-1", State: cloud.Props{"clusterName": "blue", "namespace": "kube-system",
 			"serviceAccount": chart, "roleArn": role.State["arn"]}})
 		return nil
