@@ -15,7 +15,7 @@ import (
 // allow is a bucket policy that lets a service put objects.
 func allow(service, resource, condition string) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":%q},"Action":"s3:PutObject",`+
-		`"Resource":%q,"Condition":%s},{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":%q,`+
+		`"Resource":%q,"Condition":%s},{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"s3:*","Resource":%q,`+
 		`"Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`, service, resource, condition, resource)
 }
 

@@ -105,7 +105,8 @@ func (s *Statement) concerns(kind, principal string) bool {
 	if len(s.NotPrincipals) > 0 {
 		return !slices.ContainsFunc(s.NotPrincipals[kind], func(p string) bool { return Match(p, principal) })
 	}
-	return slices.Contains(s.Principals["*"], "*") ||
+	// "*" and {"AWS": "*"} are the same in a resource's document.
+	return slices.Contains(s.Principals["*"], "*") || slices.Contains(s.Principals["AWS"], "*") ||
 		slices.ContainsFunc(s.Principals[kind], func(p string) bool { return p == "*" || names(p, principal) })
 }
 
