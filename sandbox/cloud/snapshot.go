@@ -83,6 +83,8 @@ var passing = []struct {
 	{regexp.MustCompile(`("(tunnel[12](Address|PresharedKey|InsideCidr|CgwInsideAddress|VgwInsideAddress)|outsideIpAddress|` +
 		`customerGatewayConfiguration)":)"([^"\\]|\\.)*"`), `${1}"<tunnel>"`},
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
+	{regexp.MustCompile(`("(secretString|password)":")([^"\\]|\\.)*"`), `${1}<secret>"`},
+	{regexp.MustCompile(`"passwords":\[[^\]]*\]`), `"passwords":"<secrets>"`},
 	{regexp.MustCompile(`\bns-\d+\.awsdns-\d+(\.[a-z]+)+`), "<name server>"},
 	{regexp.MustCompile(`("private(Ip|IpAddress)":")[0-9.]+"`), `${1}<address>"`},
 	// CloudFront's entity tags and references, and the addresses of accelerators.

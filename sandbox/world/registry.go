@@ -6,16 +6,22 @@ import (
 	"retail/sandbox/cloud/cloudfront"
 	"retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/directconnect"
+	"retail/sandbox/cloud/dynamodb"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
+	"retail/sandbox/cloud/elasticache"
 	"retail/sandbox/cloud/elbv2"
 	"retail/sandbox/cloud/globalaccelerator"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
+	"retail/sandbox/cloud/mq"
 	"retail/sandbox/cloud/ram"
+	"retail/sandbox/cloud/rds"
 	"retail/sandbox/cloud/route53"
 	"retail/sandbox/cloud/s3"
+	"retail/sandbox/cloud/secretsmanager"
+	"retail/sandbox/cloud/sqs"
 	"retail/sandbox/cloud/sts"
 	"retail/sandbox/cloud/transitgateway"
 	"retail/sandbox/cloud/wafv2"
@@ -30,16 +36,22 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		cloudfront.Register,
 		cloudwatch.Register,
 		directconnect.Register,
+		dynamodb.Register,
 		ec2.Register,
 		eks.Register(m),
+		elasticache.Register,
 		elbv2.Register,
 		globalaccelerator.Register,
 		iam.Register,
 		kms.Register,
 		logs.Register,
+		mq.Register,
 		ram.Register,
+		rds.Register,
 		route53.Register,
 		s3.Register,
+		secretsmanager.Register,
+		sqs.Register,
 		sts.Register,
 		transitgateway.Register,
 		wafv2.Register,
