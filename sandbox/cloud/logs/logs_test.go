@@ -1,9 +1,11 @@
 package logs_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/cloudtest"
@@ -44,4 +46,36 @@ func TestResourcePolicyIsParsed(t *testing.T) {
 	c.FailsCreate(logs.ResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": "{}"}, "InvalidParameterException")
 	c.Create(logs.ResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": `{"Version":"2012-10-17","Statement":{"Effect":"Allow",
 		"Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}}`})
+}
+
+// Where no policy lets logs be delivered, AWS writes one, and leaves it behind.
+func TestDeliveryLeavesAPolicyBehindUnlessThereIsOne(t *testing.T) {
+	h := cloudtest.New(t, logs.Register)
+	c := h.As("222222222222", "eu-west-1")
+	deliver := func(group string) error {
+		return h.World.Change("222222222222", "eu-west-1", "waf", func(c *cloud.Call) error { return logs.Deliver(c, group) })
+	}
+	assert.Equal(t, "ResourceNotFoundException", cloud.Code(deliver("absent")))
+	first := c.Create(logs.Group, cloud.Props{"name": "first"})
+	policy := c.Create(logs.ResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": `{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+		"Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":["logs:CreateLogStream","logs:PutLogEvents"],
+		"Resource":"` + first.State["arn"].(string) + `:log-stream:*","Condition":{"StringEquals":{"aws:SourceAccount":"222222222222"},
+		"ArnLike":{"aws:SourceArn":"arn:aws:logs:eu-west-1:222222222222:*"}}}}`})
+	require.NoError(t, deliver("first"))
+	assert.Len(t, h.Records(logs.ResourcePolicy), 1)
+	c.Delete(policy)
+	c.Create(logs.Group, cloud.Props{"name": "second"})
+	for _, group := range []string{"first", "second", "second"} {
+		require.NoError(t, deliver(group))
+	}
+	made := h.Records(logs.ResourcePolicy)
+	require.Len(t, made, 1)
+	assert.Equal(t, 2, strings.Count(made[0].State["policyDocument"].(string), ":log-stream:*"))
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
+		c.Create(logs.ResourcePolicy, cloud.Props{"policyName": name, "policyDocument": policy.Inputs["policyDocument"]})
+	}
+	require.NoError(t, h.World.RemoveByHand(made[0].Line()))
+	c.Create(logs.ResourcePolicy, cloud.Props{"policyName": "j", "policyDocument": policy.Inputs["policyDocument"]})
+	c.Create(logs.Group, cloud.Props{"name": "third"})
+	assert.Equal(t, "LimitExceededException", cloud.Code(deliver("third")))
 }

@@ -92,9 +92,10 @@ func putLogging(c *cloud.Call) error {
 		return toBucket(c, arn)
 	case parts[3] != c.Region || parts[4] != c.Account:
 		return bad
-	case c.Get(logs.Group, parts[6]) == nil:
+	}
+	if err := logs.Deliver(c, parts[6]); err != nil {
 		return c.Fail("WAFLogDestinationPermissionIssueException", "The operation failed because you don't have the permissions "+
-			"that your logging configuration requires. (log group %s does not exist)", parts[6])
+			"that your logging configuration requires. (log group %s: %s)", parts[6], err)
 	}
 	return nil
 }

@@ -222,6 +222,7 @@ func TestLogsGoToADestinationOfTheRightName(t *testing.T) {
 	dev.FailsCreate(wafv2.Logging, to("arn:aws:logs:eu-central-1:222222222222:log-group:aws-waf-logs-shop"), "WAFInvalidParameterException")
 	dev.FailsCreate(wafv2.Logging, cloud.Props{"resourceArn": made.State["arn"], "logDestinationConfigs": []any{}}, "WAFInvalidParameterException")
 	logging := dev.Create(wafv2.Logging, to(group.State["arn"].(string)))
+	assert.Len(t, h.Records(logs.ResourcePolicy), 1, "AWS writes a policy of its own where there is none")
 	assert.Equal(t, made.State["arn"], logging.ID)
 	dev.Update(logging, cloud.Props{"resourceArn": made.State["arn"], "logDestinationConfigs": []any{group.State["arn"]},
 		"redactedFields": []any{cloud.Props{"singleHeader": cloud.Props{"name": "authorization"}}}})
