@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,9 +210,23 @@ func (t *trace) target(group *cloud.Record) string {
 		port = number(group.State, "port")
 	}
 	t.out.Target = fmt.Sprintf("%s:%d", text(chosen.State, "targetId"), port)
-	t.out.Zone = text(chosen.State, "availabilityZone")
+	t.out.Zone = t.zone(t.out.VPC, text(chosen.State, "targetId"))
 	t.hop("target", t.out.Target, "%s", t.out.Zone)
 	t.end(status, "%s", reason)
+	return ""
+}
+
+// zone is the availability zone, by ID, of the subnet that holds an address.
+func (w *World) zone(vpc, address string) string {
+	at, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	for _, s := range w.all(ec2.Subnet) {
+		if p, err := netip.ParsePrefix(text(s.State, "cidrBlock")); err == nil && text(s.State, "vpcId") == vpc && p.Contains(at) {
+			return text(s.State, "availabilityZoneId")
+		}
+	}
 	return ""
 }
 

@@ -110,9 +110,15 @@ func Find(c *cloud.Call, id string) *cloud.Record {
 // zones are all zones of the world: those that programs made, then those that the
 // organisation has from the start.
 func zones(c *cloud.Call) []*cloud.Record {
-	all := c.Everywhere(Zone)
-	for _, z := range c.Organisation().Zones {
-		state := zoneState(c.Partition, z.ID, z.Name)
+	return append(c.Everywhere(Zone), Delegated(c.Partition, c.Organisation())...)
+}
+
+// Delegated are the zones that an organisation has from the start, as records of
+// their own: they are in no world's store.
+func Delegated(partition string, o *cloud.Organisation) []*cloud.Record {
+	var all []*cloud.Record
+	for _, z := range o.Zones {
+		state := zoneState(partition, z.ID, z.Name)
 		maps.Copy(state, cloud.Props{"comment": z.Comment, "tags": cloud.Props{}, "tagsAll": cloud.Props{}, "vpcs": []any{}})
 		all = append(all, &cloud.Record{Token: Zone, Account: z.Account, ID: z.ID, State: state})
 	}

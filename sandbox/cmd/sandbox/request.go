@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/route53"
 	"retail/sandbox/request"
 )
 
@@ -36,7 +38,7 @@ target group that the weights pick, a healthy target. Nothing is sent.
 
 The exit code is 0 when every request was answered by a pod.`,
 		Example: `  sandbox request https://dev.shop.example.com/ -n 1000
-  sandbox request https://dev.shop.example.com/ --header x-retail-colour=green --hops`,
+  sandbox request https://dev.shop.example.com/ -H x-retail-colour=green --hops`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.request(c.Context(), args[0], r) },
 	}
@@ -77,6 +79,7 @@ func (a *app) request(ctx context.Context, address string, r *asking) error {
 	if r.seed == 0 {
 		r.seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
 	}
+	records = append(records, route53.Delegated("aws", cloud.DefaultOrganisation())...)
 	world, answers := request.New(records, r.seed), map[string]*answer{}
 	for range r.count {
 		out := world.Do(asked)
