@@ -128,6 +128,14 @@ func TestWhatStandsNowIsConsidered_E4(t *testing.T) {
 	assert.Equal(t, up(t, "dev", dev()...).Count(), again.Count(), "the second run registers what the first did")
 }
 
+// A secret among the outputs, such as the test headers, keeps nobody from reading the others.
+func TestSecretOutputsDoNotHideWhatStands(t *testing.T) {
+	outputs := standing("1.33")
+	outputs["testHeaders"] = resource.MakeSecret(resource.NewStringProperty("green.key"))
+	err := refused(t, recorder.New(t).Hub(hubOutputs()).Outputs(outputs), dev()...)
+	require.ErrorContains(t, err, "it runs 1.33, got 1.34")
+}
+
 // A misspelt key beside retail:environment would otherwise go unnoticed.
 func TestStrayKeysOfTheProjectAreRefused(t *testing.T) {
 	for stray, want := range map[string]string{
