@@ -73,25 +73,6 @@ func fillPodIdentity(c *cloud.Call, state cloud.Props) string {
 	return id
 }
 
-// PodSession is the role that EKS Pod Identity gives to the pods of a service
-// account, "" when no association names it, and the tags of its sessions as
-// condition keys for iam.Authorize (EKS User Guide, "Grant Pods access to AWS
-// resources based on tags").
-func PodSession(c *cloud.Call, cluster, namespace, account, pod string) (role string, tags map[string]string) {
-	a := podIdentityOf(c, cluster, namespace, account)
-	if a == nil {
-		return "", nil
-	}
-	if flag(a.State, "disableSessionTags") {
-		return str(a.State, "roleArn"), nil
-	}
-	return str(a.State, "roleArn"), map[string]string{
-		"aws:PrincipalTag/eks-cluster-arn": arnOf(c, cluster), "aws:PrincipalTag/eks-cluster-name": cluster,
-		"aws:PrincipalTag/kubernetes-namespace": namespace, "aws:PrincipalTag/kubernetes-service-account": account,
-		"aws:PrincipalTag/kubernetes-pod-name": pod,
-	}
-}
-
 // PodRole is the ARN of the role that the pods of a service account get by Pod
 // Identity; "" when there is no association, when its role is gone, or when the
 // agent that hands out the credentials is not on the nodes. Nodes of Auto Mode
