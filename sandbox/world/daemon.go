@@ -25,6 +25,7 @@ import (
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/clusters"
 	"retail/sandbox/controllers/loadbalancer"
+	"retail/sandbox/controllers/secretstore"
 	"retail/sandbox/controllers/webhook"
 	"retail/sandbox/mirror"
 	"retail/sandbox/world/control"
@@ -109,7 +110,8 @@ func (d *daemon) manager() (clusters.Manager, error) {
 	world := func() *cloud.World { return d.world }
 	return clusters.New(clusters.Options{
 		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
-		Controllers: []clusters.Controller{loadbalancer.Controllers(world, iam.Authorize), webhook.Controllers(world, iam.Authorize)},
+		Controllers: []clusters.Controller{loadbalancer.Controllers(world, iam.Authorize), webhook.Controllers(world, iam.Authorize),
+			secretstore.Controllers(world)},
 		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})
 }

@@ -18,30 +18,34 @@ func (c *controller) rotate(ctx context.Context, pod *corev1.Pod) {
 	if d == nil || !slices.ContainsFunc(d.Spec.Containers, func(c corev1.Container) bool { return slices.Contains(c.Args, rotates) }) {
 		return
 	}
+	var all []mountedVolume
 	for _, v := range volumes(pod) {
 		k, err := c.class(ctx, pod.Namespace, v.CSI.VolumeAttributes["secretProviderClass"])
-		var files map[string]string
-		if err == nil {
-			files, err = c.fetch(ctx, pod, k, c.quiet)
+		if err != nil {
+			return
 		}
-		if err == nil && !c.same(pod, k, files) {
-			if err = c.sync(ctx, pod, k, files); err == nil {
-				c.given[pod.UID] = state(k, files)
-			}
-		}
+		files, err := c.fetch(ctx, pod, k, c.quiet)
 		if err != nil {
 			c.log.Debug("secrets are not rotated", "pod", pod.Name, "error", err)
+			return
+		}
+		all = append(all, mountedVolume{k, files})
+	}
+	text, _ := json.Marshal(all) // of strings
+	if c.given[pod.UID] == string(text) {
+		return
+	}
+	for _, m := range all {
+		if err := c.sync(ctx, pod, m.Class, m.Files); err != nil {
+			c.log.Debug("secrets are not rotated", "pod", pod.Name, "error", err)
+			return
 		}
 	}
+	c.given[pod.UID] = string(text)
 }
 
-// same tells whether a pod was given just this before.
-func (c *controller) same(pod *corev1.Pod, k class, files map[string]string) bool {
-	return c.given[pod.UID] == state(k, files)
-}
-
-// state is what was mounted of a class, as text.
-func state(k class, files map[string]string) string {
-	text, _ := json.Marshal([]any{k.Name, files}) // of strings
-	return string(text)
+// mountedVolume is what a pod was given in one volume.
+type mountedVolume struct {
+	Class class
+	Files map[string]string
 }
