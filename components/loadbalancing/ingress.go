@@ -32,7 +32,7 @@ type IngressArgs struct {
 type Ingress struct {
 	pulumi.ResourceState
 
-	// DNSName is the load balancer's, known once it is there.
+	// DNSName is the load balancer's; empty while its controller has not named it.
 	DNSName pulumi.StringOutput
 	// Resource is the Ingress.
 	Resource pulumi.Resource
@@ -74,7 +74,12 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 		return nil, err
 	}
 	made.Resource = ingress
-	made.DNSName = ingress.Status.LoadBalancer().Ingress().Index(pulumi.Int(0)).Hostname().Elem()
+	made.DNSName = ingress.Status.ApplyT(func(status *networkingv1.IngressStatus) string {
+		if status == nil || status.LoadBalancer == nil || len(status.LoadBalancer.Ingress) == 0 {
+			return ""
+		}
+		return orEmpty(status.LoadBalancer.Ingress[0].Hostname)
+	}).(pulumi.StringOutput)
 	return made, ctx.RegisterResourceOutputs(made, pulumi.Map{"dnsName": made.DNSName})
 }
 

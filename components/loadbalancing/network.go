@@ -35,7 +35,7 @@ type NetworkArgs struct {
 type NetworkLoadBalancer struct {
 	pulumi.ResourceState
 
-	// DNSName is the load balancer's, known once it is there.
+	// DNSName is the load balancer's; empty while its controller has not named it.
 	DNSName pulumi.StringOutput
 	// Resource is the Service.
 	Resource pulumi.Resource
@@ -77,7 +77,12 @@ func NewNetworkLoadBalancer(
 		return nil, err
 	}
 	made.Resource = service
-	made.DNSName = service.Status.LoadBalancer().Ingress().Index(pulumi.Int(0)).Hostname().Elem()
+	made.DNSName = service.Status.ApplyT(func(status *corev1.ServiceStatus) string {
+		if status == nil || status.LoadBalancer == nil || len(status.LoadBalancer.Ingress) == 0 {
+			return ""
+		}
+		return orEmpty(status.LoadBalancer.Ingress[0].Hostname)
+	}).(pulumi.StringOutput)
 	return made, ctx.RegisterResourceOutputs(made, pulumi.Map{"dnsName": made.DNSName})
 }
 

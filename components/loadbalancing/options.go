@@ -154,3 +154,10 @@ func (t *TLS) certificates() pulumi.StringOutput {
 		return strings.Join(arns, ",")
 	}).(pulumi.StringOutput)
 }
+
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}

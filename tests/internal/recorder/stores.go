@@ -18,9 +18,7 @@ func stores() map[string]Answer {
 		}
 	}
 	return map[string]Answer{
-		"pulumi:index:Stash": func(name string, _ resource.PropertyMap) (string, State) {
-			return name, State{"output": State{"password": Canary}}
-		},
+		"pulumi:index:Stash":                                  stash,
 		"aws:rds/subnetGroup:SubnetGroup":                     named("name", "", "rds", "subgrp:"),
 		"aws:rds/clusterParameterGroup:ClusterParameterGroup": named("name", "", "rds", "cluster-pg:"),
 		"aws:rds/clusterInstance:ClusterInstance":             named("identifier", "", "rds", "db:"),
@@ -58,4 +56,13 @@ func stores() map[string]Answer {
 			return name, State{"arn": inputs["secretId"].StringValue(), "versionId": "v1"}
 		},
 	}
+}
+
+// stash keeps what it was given, but for passwords.
+func stash(name string, inputs resource.PropertyMap) (string, State) {
+	kept, _ := withoutSecrets(inputs["input"]).Mappable().(map[string]any)
+	if _, isPassword := kept["password"]; isPassword {
+		kept["password"] = Canary
+	}
+	return name, State{"output": kept}
 }
