@@ -35,7 +35,7 @@ func TestActorGoesTheWayOfAProvider(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "lbc/blue", group.Owner)
 	assert.Empty(t, group.URN, "no program knows it")
-	assert.Equal(t, []string{"ec2:CreateSecurityGroup arn:aws:ec2:eu-west-1:222222222222:vpc/" + vpc.ID + " ",
+	assert.Equal(t, []string{"ec2:CreateSecurityGroup arn:aws:ec2:eu-west-1:222222222222:vpc/" + vpc.ID + " b",
 		"ec2:CreateSecurityGroup arn:aws:ec2:eu-west-1:222222222222:security-group/* b",
 		"ec2:CreateTags arn:aws:ec2:eu-west-1:222222222222:security-group/* b"}, asked)
 

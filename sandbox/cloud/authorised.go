@@ -64,8 +64,10 @@ func (c *Call) questions(action string) []question {
 		out = append(out, c.about(action, c.arnOf(c.Spec.Token, c.ID)))
 	case made && (!rule.onlyTagged || len(tags) > 0):
 		q := question{action, c.newARN(), map[string]string{}}
-		for k, v := range tags {
-			q.context["aws:RequestTag/"+k] = fmt.Sprint(v)
+		for _, asked := range append(out, q) { // a request's tags are seen whatever the resource
+			for k, v := range tags {
+				asked.context["aws:RequestTag/"+k] = fmt.Sprint(v)
+			}
 		}
 		if !rule.onlyTags {
 			out = append(out, q)

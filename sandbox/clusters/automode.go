@@ -30,11 +30,14 @@ const (
 //go:embed manifests/auto-mode.yaml
 var autoModeManifest []byte
 
+// balancingManifest defines the kinds that programs write, with their schemas.
+//
+//go:embed manifests/auto-mode-balancing.yaml
+var balancingManifest []byte
+
 // autoModeDefinitions are the kinds that Auto Mode's controllers serve.
 var autoModeDefinitions = []definition{
 	{"eks.amazonaws.com", "v1", "NodeClass", "nodeclasses", clusterScope},
-	{"eks.amazonaws.com", "v1", "IngressClassParams", "ingressclassparams", clusterScope},
-	{"eks.amazonaws.com", "v1", "TargetGroupBinding", "targetgroupbindings", namespaceScope},
 	{"karpenter.sh", "v1", "NodePool", "nodepools", clusterScope},
 	{"karpenter.sh", "v1", "NodeClaim", "nodeclaims", clusterScope},
 	{"eks.amazonaws.com", "v1alpha1", "CNINode", "cninodes", clusterScope},
@@ -46,11 +49,14 @@ func autoModeObjects() ([]*unstructured.Unstructured, error) {
 	for _, d := range autoModeDefinitions {
 		objects = append(objects, d.object())
 	}
-	built, err := decodeManifest(bytes.NewReader(autoModeManifest))
-	if err != nil {
-		return nil, fmt.Errorf("auto mode: %w", err)
+	for _, manifest := range [][]byte{balancingManifest, autoModeManifest} {
+		built, err := decodeManifest(bytes.NewReader(manifest))
+		if err != nil {
+			return nil, fmt.Errorf("auto mode: %w", err)
+		}
+		objects = append(objects, built...)
 	}
-	return append(objects, built...), nil
+	return objects, nil
 }
 
 // SetAutoMode implements Manager.
@@ -149,8 +155,12 @@ func (c *cluster) provideNode(ctx context.Context, pool string, zone Zone) error
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(c.record.Spec.ARN + pool + zone.Name))
 	instance := fmt.Sprintf("i-%017x", hash.Sum64()>>4)
+	pods := c.autoPods(zone.Name, instance)
+	if pods == "" && c.opts.Pods != nil {
+		return nil // the cluster has no subnet in the zone, or no room there
+	}
 	node := Node{
-		PodCIDR: c.autoPods(zone.Name, instance),
+		PodCIDR: pods,
 		Name:    instance, ProviderID: "aws:///" + zone.Name + "/" + instance,
 		Zone: zone.Name, ZoneID: zone.ID, Region: c.record.Spec.Region,
 		InstanceType: "m7i.xlarge", AMIFamily: "BOTTLEROCKET", CPU: "4", Memory: "16Gi", MaxPods: 58,

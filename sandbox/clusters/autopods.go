@@ -22,7 +22,7 @@ func (c *cluster) autoPods(zone, instance string) string {
 	}
 	block := c.opts.Pods(c.record.Spec.ARN, zone, taken)
 	if block == "" {
-		c.log.Warn("no room for pods in the VPC", "zone", zone)
+		c.log.Info("auto mode provides no node", "zone", zone)
 		return ""
 	}
 	// A copy: the record is saved by others too.

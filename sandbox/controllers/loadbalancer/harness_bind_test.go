@@ -49,5 +49,9 @@ func (f *fixture) health(group string) map[string]int {
 
 func (f *fixture) eventually(what string, is func() bool) {
 	f.t.Helper()
-	require.Eventually(f.t, is, 15*time.Second, 50*time.Millisecond, what)
+	for deadline := time.Now().Add(15 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			require.Fail(f.t, what, "the cluster says:\n%s", f.messages(metav1.NamespaceAll))
+		}
+	}
 }

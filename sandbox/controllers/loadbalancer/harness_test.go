@@ -77,6 +77,15 @@ func setUp(t *testing.T, auto bool) *fixture {
 		Identify: func(_, token string) (string, []string, bool) {
 			return "arn:aws:sts::222222222222:assumed-role/admin/session", []string{"eks-access:AmazonEKSClusterAdminPolicy"}, token == "admin"
 		},
+		Zones: func(account, region string) (zones []clusters.Zone) {
+			require.NoError(t, f.h.World.View(account, region, func(c *cloud.Call) error {
+				for _, id := range c.Zones() {
+					zones = append(zones, clusters.Zone{Name: c.ZoneName(id), ID: id})
+				}
+				return nil
+			}))
+			return zones
+		},
 		Pods: func(arn, zone string, _ []string) (block string) {
 			require.NoError(t, f.h.World.View(account, region, func(c *cloud.Call) error {
 				block = eks.AutoPodBlock(c, arn, zone, nil)
