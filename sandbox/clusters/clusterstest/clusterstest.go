@@ -36,6 +36,7 @@ const (
 type Cluster struct {
 	T       testing.TB
 	Manager clusters.Manager
+	Config  *rest.Config // with all rights
 	Typed   kubernetes.Interface
 	Dynamic dynamic.Interface
 }
@@ -68,7 +69,7 @@ func Start(t testing.TB, controllers ...clusters.Controller) *Cluster {
 		Name: "ip-10-0-1-10.eu-west-1.compute.internal", ProviderID: "aws:///eu-west-1a/i-0123456789abcdef0", Zone: "eu-west-1a",
 		ZoneID: "euw1-az1", Region: Region, InstanceType: "m7g.large", AMIFamily: "AL2023", CPU: "4", Memory: "8Gi", MaxPods: 110,
 	}}))
-	return &Cluster{t, m, kubernetes.NewForConfigOrDie(in), dynamic.NewForConfigOrDie(in)}
+	return &Cluster{t, m, in, kubernetes.NewForConfigOrDie(in), dynamic.NewForConfigOrDie(in)}
 }
 
 // Apply applies objects; kinds that a definition has just brought take a moment.

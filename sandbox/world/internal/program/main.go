@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -18,6 +19,7 @@ type declared struct {
 	Type     string         `json:"type"`
 	Inputs   map[string]any `json:"inputs"` // "${name.id}" and "${name.arn}" refer to earlier ones
 	Provider string         `json:"provider"`
+	Version  string         `json:"version"` // of the plugin; of pulumi-aws where there is none
 	Protect  bool           `json:"protect"`
 }
 
@@ -60,11 +62,14 @@ func (p *registrar) register(d declared) error {
 	for name, v := range d.Inputs {
 		inputs[name] = p.input(v)
 	}
-	if d.Type == "pulumi:providers:aws" {
-		p.providers[d.Name] = &provider{}
-		return p.ctx.RegisterResource(d.Type, d.Name, inputs, p.providers[d.Name], pulumi.Version("6.83.4"))
+	if d.Version == "" {
+		d.Version = "6.83.4"
 	}
-	options := []pulumi.ResourceOption{pulumi.Version("6.83.4"), pulumi.Protect(d.Protect)}
+	if strings.HasPrefix(d.Type, "pulumi:providers:") {
+		p.providers[d.Name] = &provider{}
+		return p.ctx.RegisterResource(d.Type, d.Name, inputs, p.providers[d.Name], pulumi.Version(d.Version))
+	}
+	options := []pulumi.ResourceOption{pulumi.Version(d.Version), pulumi.Protect(d.Protect)}
 	if own, ok := p.providers[d.Provider]; ok {
 		options = append(options, pulumi.Provider(own))
 	}
