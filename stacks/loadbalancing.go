@@ -62,5 +62,32 @@ func (c *colourStack) bind(made *cluster.Cluster, to entry, after []pulumi.Resou
 	return binding.Ready, nil
 }
 
+// ingresses are the colour's own internal load balancers before its entry. After is the shop.
+func (c *colourStack) ingresses(made *cluster.Cluster, to entry, healthPath string, after []pulumi.Resource) error {
+	i := c.config.LoadBalancing.Ingress
+	if i == nil {
+		return nil
+	}
+	options := loadbalancing.Options{
+		Health: loadbalancing.HealthCheck{Path: healthPath}, DrainSeconds: &c.vpc.FrontDoor.DrainSeconds,
+		NoZonalShift: c.config.Relax.NoZonalShift.Given(), DeletionProtection: i.DeletionProtection, SourceCIDRs: i.SourceCIDRs,
+	}
+	if i.CertificateArn != "" {
+		options.TLS = &loadbalancing.TLS{CertificateArns: []pulumi.StringInput{pulumi.String(i.CertificateArn)}}
+	}
+	modes := map[config.LoadBalancerController]loadbalancing.Mode{
+		config.InstalledController: loadbalancing.Installed, config.BuiltInController: loadbalancing.BuiltIn,
+	}
+	for _, controller := range i.Controllers {
+		if _, err := loadbalancing.NewIngress(c.ctx, c.name(), &loadbalancing.IngressArgs{
+			Mode: modes[controller], Namespace: to.namespace, Service: to.service, Port: to.port, Options: options,
+			After: slices.Concat(c.controller.Ready, after),
+		}, pulumi.Providers(made.Provider)); err != nil {
+			return problem.Under("loadBalancing.ingress", err)
+		}
+	}
+	return nil
+}
+
 // name is the colour's part of resource names.
 func (c *colourStack) name() string { return c.vpcName + "-" + string(c.colour) }

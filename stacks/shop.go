@@ -63,7 +63,7 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 		return err
 	}
 	c.serving = slices.Concat(bound, shop.Ready)
-	return nil
+	return c.ingresses(made, to, args.Entry.HealthPath, shop.Ready)
 }
 
 func (c *colourStack) shopArgs(made *cluster.Cluster) (*store.Args, error) {
@@ -74,6 +74,14 @@ func (c *colourStack) shopArgs(made *cluster.Cluster) (*store.Args, error) {
 	data, err := ranges(c.vpc, func(zone subnets.Zone) netip.Prefix { return zone.Data })
 	if err != nil {
 		return nil, err
+	}
+	if c.config.LoadBalancing.Ingress != nil {
+		// Its load balancers are where nodes are; the front door's are in public subnets.
+		private, err := ranges(c.vpc, func(zone subnets.Zone) netip.Prefix { return zone.Private })
+		if err != nil {
+			return nil, err
+		}
+		public = append(public, private...)
 	}
 	shop, auto := c.vpc.Shop, c.config.Compute == config.Auto
 	args := &store.Args{

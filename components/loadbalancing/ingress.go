@@ -47,7 +47,7 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 		return nil, err
 	}
 	made := &Ingress{}
-	if err := ctx.RegisterComponentResource("retail:loadbalancing:Ingress", name, made, opts...); err != nil {
+	if err := ctx.RegisterComponentResource("retail:loadbalancing:Ingress", names.Child(name, string(args.Mode)), made, opts...); err != nil {
 		return nil, err
 	}
 	rule := networkingv1.IngressRuleArgs{Http: networkingv1.HTTPIngressRuleValueArgs{Paths: networkingv1.HTTPIngressPathArray{

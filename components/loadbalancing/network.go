@@ -56,10 +56,11 @@ func NewNetworkLoadBalancer(
 		return nil, err
 	}
 	made := &NetworkLoadBalancer{}
-	if err := ctx.RegisterComponentResource("retail:loadbalancing:NetworkLoadBalancer", name, made, opts...); err != nil {
+	kind := args.Gateway.Kind()
+	component := names.Child(name, kind, string(args.Mode))
+	if err := ctx.RegisterComponentResource("retail:loadbalancing:NetworkLoadBalancer", component, made, opts...); err != nil {
 		return nil, err
 	}
-	kind := args.Gateway.Kind()
 	service, err := corev1.NewService(ctx, names.Child(name, "service", kind, string(args.Mode)), &corev1.ServiceArgs{
 		Metadata: metav1.ObjectMetaArgs{
 			Name: pulumi.String(names.Child(kind, "nlb", string(args.Mode))), Namespace: pulumi.String(args.Namespace),

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"regexp"
+	"slices"
+
 	"retail/internal/mirror"
 	"retail/internal/problem"
 )
@@ -45,6 +48,26 @@ type LoadBalancing struct {
 	// CertificateGeneration is raised by one to renew the certificate of the installed
 	// controller's webhooks, valid for five years. Default 1.
 	CertificateGeneration int `json:"certificateGeneration"`
+	// Ingress gives the cluster an internal load balancer of its own before the shop, to
+	// reach the colour by itself. Default: none.
+	Ingress *Ingress `json:"ingress"`
+}
+
+// Ingress is an internal Application Load Balancer before the shop of one cluster, made by
+// a controller of a Kubernetes Ingress.
+type Ingress struct {
+	// Controllers are who makes one, of "managed" and "builtin". With controller both, list
+	// both while clients move from one load balancer to the other. Default: builtin with
+	// compute auto, else managed.
+	Controllers []LoadBalancerController `json:"controllers"`
+	// SourceCIDRs are the private ranges that may reach it. Required.
+	SourceCIDRs []string `json:"sourceCidrs"`
+	// CertificateArn is a certificate of ACM for HTTPS; HTTP is then redirected. Default:
+	// HTTP only.
+	CertificateArn string `json:"certificateArn"`
+	// DeletionProtection makes AWS refuse to delete the load balancer: taking the Ingress
+	// or the colour away takes an update without it first. Default false.
+	DeletionProtection bool `json:"deletionProtection"`
 }
 
 // LoadBalancerController says which controllers a cluster has.
@@ -60,7 +83,11 @@ const (
 func (l *LoadBalancing) installs() bool { return l.Controller != BuiltInController }
 
 func (l *LoadBalancing) setDefaults(compute Compute) {
-	or(&l.Controller, map[Compute]LoadBalancerController{Auto: BuiltInController, Managed: InstalledController}[compute])
+	usual := map[Compute]LoadBalancerController{Auto: BuiltInController, Managed: InstalledController}[compute]
+	or(&l.Controller, usual)
+	if l.Ingress != nil && l.Ingress.Controllers == nil {
+		l.Ingress.Controllers = []LoadBalancerController{usual}
+	}
 	if l.installs() {
 		or(&l.Replicas, 2)
 		or(&l.CertificateGeneration, 1)
@@ -75,6 +102,7 @@ func loadBalancing(list *problem.List, path string, c Cluster) {
 	}
 	at := path + ".loadBalancing"
 	oneOf(list, at+".controller", l.Controller, InstalledController, BuiltInController, BothControllers)
+	ingressRules(list, at+".ingress", l)
 	switch {
 	case c.Compute == Managed && (l.Controller == BuiltInController || l.Controller == BothControllers):
 		list.Add(at+".controller", "compute managed has no controller of its own", quoted(string(l.Controller)), "choose managed, or leave it out")
@@ -92,5 +120,50 @@ func loadBalancing(list *problem.List, path string, c Cluster) {
 	}
 	if l.CertificateGeneration < 1 {
 		list.Add(at+".certificateGeneration", "must be at least 1", l.CertificateGeneration, "leave it out, or add 1 to renew")
+	}
+}
+
+// certificateForm is an ACM certificate's ARN.
+var certificateForm = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$`)
+
+func ingressRules(list *problem.List, path string, l *LoadBalancing) {
+	i := l.Ingress
+	if i == nil {
+		return
+	}
+	if len(i.Controllers) == 0 {
+		list.Add(path+".controllers", "at least one makes the load balancer", nil, "leave it out, or leave out ingress")
+	}
+	for n, controller := range i.Controllers {
+		at := path + ".controllers"
+		switch {
+		case controller != InstalledController && controller != BuiltInController:
+			oneOf(list, at, controller, InstalledController, BuiltInController)
+		case slices.Contains(i.Controllers[:n], controller):
+			list.Add(at, "each controller is listed once", quoted(string(controller)), "remove the repetition")
+		case l.Controller != BothControllers && controller != l.Controller:
+			list.Add(at, "the cluster must have the controller, it has "+string(l.Controller), quoted(string(controller)), "choose controller both, or remove it")
+		}
+	}
+	if len(i.SourceCIDRs) == 0 {
+		list.Add(path+".sourceCidrs", "is required: who may reach the load balancer", nil, "list private ranges")
+	}
+	for _, text := range i.SourceCIDRs {
+		if block := cidr(list, path+".sourceCidrs", text); block.IsValid() && !within(block, privateRanges) {
+			list.Add(path+".sourceCidrs", "must be private addresses (RFC 1918)", text, "customers use the front door")
+		}
+	}
+	if i.CertificateArn != "" && !certificateForm.MatchString(i.CertificateArn) {
+		list.Add(path+".certificateArn", "must be the ARN of an ACM certificate", quoted(i.CertificateArn), "correct it, or leave it out")
+	}
+}
+
+// ingressesHaveShop: an Ingress leads to the shop's entry.
+func ingressesHaveShop(list *problem.List, path string, v VPC) {
+	for _, colour := range sortedKeys(v.Clusters) {
+		if l := v.Clusters[colour].LoadBalancing; l != nil && l.Ingress != nil && v.Shop == nil {
+			list.Add(problem.Path(path, "clusters", string(colour), "loadBalancing", "ingress"), "leads to the shop, which the VPC does not have", nil,
+				"declare shop, or remove ingress")
+		}
 	}
 }

@@ -51,7 +51,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	frontDoorRules(list, path, e.AWS.Region, v.FrontDoor)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
-		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules, shopRules,
+		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules, shopRules, ingressesHaveShop,
 	} {
 		rule(list, path, v)
 	}

@@ -58,7 +58,7 @@ func TestLoadBalancingDefaultsFollowTheCompute(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing)
 	}
-	loaded, err = load(t, "dev", set(blue+".loadBalancing", nil))
+	loaded, err = load(t, "dev", set("vpcs.main.shop", nil), set(blue+".loadBalancing", nil))
 	require.NoError(t, err)
 	assert.Nil(t, loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing, "absent is absent")
 }
@@ -78,4 +78,39 @@ func TestMirrors(t *testing.T) {
 	loaded, err := load(t, "dev", set("mirror", map[string]any{"charts": "https://charts.example"}))
 	require.NoError(t, err)
 	assert.Equal(t, "https://charts.example", loaded.Environment.Mirror.Resolve().Charts)
+}
+
+// L9: an Ingress is made by controllers that the cluster has, for those who are named.
+func TestIngressesOfAClusterL9(t *testing.T) {
+	const at = blue + ".loadBalancing.ingress"
+	with := func(ingress map[string]any) func(map[string]any) {
+		full := map[string]any{"sourceCidrs": []any{"10.20.0.0/16"}}
+		for key, value := range ingress {
+			full[key] = value
+		}
+		return func(object map[string]any) {
+			set("entrance", map[string]any{"domain": "dev.shop.example.com"})(object)
+			set("vpcs.main.frontDoor", map[string]any{"alarmTopics": []any{"arn:aws:sns:eu-west-1:222222222222:alarms"}})(object)
+			set("vpcs.main.shop", none())(object)
+			set("vpcs.main.clusters.green.loadBalancing", none())(object)
+			set(blue+".loadBalancing", map[string]any{"ingress": full})(object)
+		}
+	}
+	for _, r := range []refusal{
+		{"another's controller", edits{with(map[string]any{"controllers": []any{"builtin"}})},
+			[]string{at + `.controllers: the cluster must have the controller, it has managed, got "builtin"`}},
+		{"both in one", edits{with(map[string]any{"controllers": []any{"both"}})}, []string{at + `.controllers: must be one of managed, builtin, got "both"`}},
+		{"twice", edits{with(map[string]any{"controllers": []any{"managed", "managed"}})}, []string{at + ".controllers: each controller is listed once"}},
+		{"nobody", edits{with(map[string]any{"controllers": []any{}})}, []string{at + ".controllers: at least one makes the load balancer"}},
+		{"open", edits{with(map[string]any{"sourceCidrs": nil})}, []string{at + ".sourceCidrs: is required"}},
+		{"public", edits{with(map[string]any{"sourceCidrs": []any{"198.51.100.0/24"}})}, []string{at + ".sourceCidrs: must be private addresses (RFC 1918), got 198.51.100.0/24"}},
+		{"no certificate of ACM", edits{with(map[string]any{"certificateArn": "arn:aws:iam::222222222222:server-certificate/x"})}, []string{at + ".certificateArn: must be the ARN"}},
+		{"no shop", edits{with(nil), set("vpcs.main.shop", nil)}, []string{at + ": leads to the shop, which the VPC does not have"}},
+	} {
+		r.check(t, "dev")
+	}
+	loaded, err := load(t, "dev", with(map[string]any{"certificateArn": "arn:aws:acm:eu-west-1:222222222222:certificate/x"}))
+	require.NoError(t, err)
+	assert.Equal(t, []config.LoadBalancerController{config.InstalledController},
+		loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing.Ingress.Controllers)
 }

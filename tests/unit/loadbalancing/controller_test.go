@@ -30,7 +30,7 @@ func TestOrderOfLoadBalancingL1L3L4K3(t *testing.T) {
 	assert.True(t, params.WaitsFor(release))
 	assert.True(t, class.WaitsFor(params))
 	for _, acted := range []struct{ kind, name string }{
-		{ingressKind, "main-blue-installed-ingress-installed"}, {serviceKind, "main-blue-installed-service-istio-installed"},
+		{ingressKind, "main-blue-ingress-installed"}, {serviceKind, "main-blue-service-istio-installed"},
 		{installedBinding, "main-blue-binding-ui"},
 	} {
 		object := r.One(t, acted.kind, acted.name)
@@ -151,8 +151,8 @@ func TestClassesByModeL9(t *testing.T) {
 			class := loadbalancing.Classes[mode]
 			controller := map[loadbalancing.Mode]string{loadbalancing.Installed: "ingress.k8s.aws/alb", loadbalancing.BuiltIn: "eks.amazonaws.com/alb"}[mode]
 			assert.Equal(t, controller, r.One(t, ingressClassType, "main-blue-class-"+class.Ingress).String("spec.controller"))
-			assert.Equal(t, class.Ingress, r.One(t, ingressKind, "main-blue-"+string(mode)+"-ingress-"+string(mode)).String("spec.ingressClassName"))
-			assert.Equal(t, class.Service, r.One(t, serviceKind, "main-blue-"+string(mode)+"-service-istio-"+string(mode)).String("spec.loadBalancerClass"))
+			assert.Equal(t, class.Ingress, r.One(t, ingressKind, "main-blue-ingress-"+string(mode)).String("spec.ingressClassName"))
+			assert.Equal(t, class.Service, r.One(t, serviceKind, "main-blue-service-istio-"+string(mode)).String("spec.loadBalancerClass"))
 		}
 	}
 	assert.Equal(t, map[loadbalancing.Mode]loadbalancing.Class{

@@ -112,12 +112,12 @@ func everyKind(options loadbalancing.Options) func(*pulumi.Context, *loadbalanci
 		for _, mode := range c.Modes {
 			checked := options
 			checked.Health.Path = "/health"
-			if _, err := loadbalancing.NewIngress(ctx, "main-blue-"+string(mode), &loadbalancing.IngressArgs{
+			if _, err := loadbalancing.NewIngress(ctx, "main-blue", &loadbalancing.IngressArgs{
 				Mode: mode, Namespace: "store", Service: "ui", Port: 80, Options: checked, After: after,
 			}, opts); err != nil {
 				return err
 			}
-			if _, err := loadbalancing.NewNetworkLoadBalancer(ctx, "main-blue-"+string(mode), &loadbalancing.NetworkArgs{
+			if _, err := loadbalancing.NewNetworkLoadBalancer(ctx, "main-blue", &loadbalancing.NetworkArgs{
 				Mode: mode, Namespace: "gateways", Gateway: loadbalancing.Istio{Gateway: "store"}, Options: options, After: after,
 			}, opts); err != nil {
 				return err

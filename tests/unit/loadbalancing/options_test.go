@@ -22,7 +22,7 @@ func withOptions(t *testing.T, options loadbalancing.Options) (ingress, service 
 	b := balancing(loadbalancing.Managed)
 	b.more = everyKind(options)
 	r := b.declare(t)
-	return r.One(t, ingressKind, "main-blue-installed-ingress-installed"), r.One(t, serviceKind, "main-blue-installed-service-istio-installed")
+	return r.One(t, ingressKind, "main-blue-ingress-installed"), r.One(t, serviceKind, "main-blue-service-istio-installed")
 }
 
 func check(t *testing.T, object *recorder.Resource, prefix string, want map[string]string) {
