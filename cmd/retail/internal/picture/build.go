@@ -199,7 +199,8 @@ func (b *builder) nodes(colour string, box *Box) {
 	for _, g := range b.of("aws:eks/nodeGroup:NodeGroup") {
 		if strings.HasPrefix(g.Name, colour+"-") && g.Op != Delete {
 			types, _ := g.Values["instanceTypes"].([]any)
-			groups[fmt.Sprintf("%s, %s to %s nodes", strings.Trim(fmt.Sprint(types), "[]"), g.text("scalingConfig", "minSize"), g.text("scalingConfig", "maxSize"))]++
+			groups[fmt.Sprintf("%s\n%s to %s nodes each", strings.Trim(fmt.Sprint(types), "[]"),
+				g.text("scalingConfig", "minSize"), g.text("scalingConfig", "maxSize"))]++
 		}
 	}
 	for _, kind := range sortedKeys(groups) {

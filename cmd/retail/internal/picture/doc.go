@@ -22,6 +22,7 @@ const (
 	Transit  Kind = "transit"
 	Outside  Kind = "outside"
 	Workload Kind = "workload"
+	Group    Kind = "group"
 )
 
 // Box is one thing in the picture.

@@ -45,9 +45,9 @@ func (b *builder) arrowTo(door, cluster *Box, traffic traffic, colour string) {
 	if before, had := traffic.before[colour]; known && had && before != weight {
 		label = fmt.Sprintf("%d → %d %%", before, weight)
 	}
-	op := traffic.op
-	if cluster.Op == Create || cluster.Op == Delete {
-		op = cluster.Op
+	op := among(cluster.Op, Create, Delete)
+	if op == Same {
+		op = traffic.op
 	}
 	b.picture.Arrows = append(b.picture.Arrows, Arrow{From: door, To: cluster, Label: label, Op: op, Faint: known && weight == 0})
 }
@@ -134,47 +134,23 @@ func (b *builder) standing(vpc string) map[string]int {
 		var outputs struct {
 			Standing struct {
 				VPCs map[string]struct {
-					Traffic map[string]int `json:"traffic"`
+					Clusters map[string]struct {
+						Weight int `json:"weight"`
+					} `json:"clusters"`
 				} `json:"vpcs"`
 			} `json:"standing"`
 		}
 		text, _ := json.Marshal(r.Values)
-		if json.Unmarshal(text, &outputs) == nil {
-			return outputs.Standing.VPCs[vpc].Traffic
-		}
-	}
-	return nil
-}
-
-// kinds of stores by resource type.
-var stores = map[string]string{
-	"aws:rds/cluster:Cluster":                           "Aurora",
-	"aws:rds/instance:Instance":                         "RDS",
-	"aws:dynamodb/table:Table":                          "DynamoDB",
-	"aws:elasticache/replicationGroup:ReplicationGroup": "ElastiCache",
-	"aws:sqs/queue:Queue":                               "SQS",
-	"aws:mq/broker:Broker":                              "Amazon MQ",
-}
-
-// stores draws the data stores, which belong to the VPC and to no colour.
-func (b *builder) stores() {
-	for _, component := range b.of("retail:datastores:Datastores") {
-		vpc := b.vpcs[component.Name]
-		if vpc == nil {
+		if json.Unmarshal(text, &outputs) != nil {
 			continue
 		}
-		for _, r := range b.of(sortedKeys(stores)...) {
-			if !b.below(r, component.URN) {
-				continue
-			}
-			role := strings.TrimPrefix(r.Name, component.Name+"-")
-			lines := []string{role, stores[r.Type]}
-			if engine := r.text("engine"); engine != "" {
-				lines[1] += " " + engine
-			}
-			b.claim(r, vpc.add(Store, "store-"+role, lines...))
+		weights := map[string]int{}
+		for colour, cluster := range outputs.Standing.VPCs[vpc].Clusters {
+			weights[colour] = cluster.Weight
 		}
+		return weights
 	}
+	return nil
 }
 
 // entrance draws what customers meet first.

@@ -31,7 +31,7 @@ var colours = map[Op]struct{ stroke, fill, word string }{
 // fills of the kinds of boxes where nothing changes.
 var fills = map[Kind]string{
 	Account: "#f6f8fa", VPC: "#ffffff", Zone: "#f6f8fa", Door: "#ddf4ff", Store: "#fdf3e1",
-	Transit: "#eaeef2", Outside: "#ffffff", Workload: "#ffffff",
+	Transit: "#eaeef2", Outside: "#ffffff", Workload: "#ffffff", Group: "#ffffff",
 }
 
 // clusterFills are blue and green themselves.
@@ -94,9 +94,10 @@ func (b *Box) write(out *strings.Builder, indent string) {
 	}
 	if c, changes := colours[b.Op]; changes {
 		fmt.Fprintf(out, "%s  style.stroke: %q\n%s  style.stroke-width: 3\n", indent, c.stroke, indent)
-		fill = c.fill
-		if b.Op == Update && b.Kind == Cluster {
-			fill = clusterFills[b.Key] // the colour of a cluster says which it is
+		// A change of what is inside colours the frame alone: a large coloured ground
+		// hides what it means, and a cluster's own colour says which it is.
+		if b.Op != Update || len(b.Boxes) == 0 && b.Kind != Cluster {
+			fill = c.fill
 		}
 	}
 	fmt.Fprintf(out, "%s  style.fill: %q\n", indent, fill)
