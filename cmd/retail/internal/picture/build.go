@@ -128,7 +128,7 @@ func (b *builder) environment() {
 		hub.add(Transit, "gateway", "Transit Gateway")
 		op := r.Op
 		if op == Same {
-			op = b.worst(r.URN)
+			op = b.touched(r.URN)
 		}
 		b.picture.Arrows = append(b.picture.Arrows, Arrow{From: vpc, To: hub, Label: "attachment", Op: op})
 	}

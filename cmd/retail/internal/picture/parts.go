@@ -96,16 +96,12 @@ func (b *builder) below(r *Resource, component string) bool {
 	return false
 }
 
-// worst is the weightiest operation below a component.
-func (b *builder) worst(component string) Op {
-	op := Same
+// touched is Update when anything below a component changes.
+func (b *builder) touched(component string) Op {
 	for _, r := range b.stack.Resources {
 		if r.Op != Same && b.below(r, component) {
-			op = heavier(op, Update)
-			if r.Op == Delete || r.Op == Create {
-				op = heavier(op, r.Op)
-			}
+			return Update
 		}
 	}
-	return op
+	return Same
 }
