@@ -22,13 +22,20 @@ type Step struct {
 // String renders a step as a line: the operation, the type and the name.
 func (s Step) String() string { return fmt.Sprintf("%s %s %s", s.Op, s.Type, s.Name) }
 
+// Moment is when the engine began with a resource, or was done with it.
+type Moment struct {
+	Type, Name string
+	Done       bool
+}
+
 // Plan is what an engine run did or would do.
 type Plan struct {
 	Steps       []Step // in the engine's order, without "same"
 	Same        int    // resources that stay as they are
 	Warnings    []string
 	Diagnostics []string
-	Text        string // what the CLI printed
+	Text        string   // what the CLI printed
+	Moments     []Moment // in the engine's order
 
 	refreshing map[string]bool
 }
@@ -41,6 +48,7 @@ func (p *Plan) add(event events.EngineEvent) {
 		}
 	}
 	if pre := event.ResourcePreEvent; pre != nil {
+		p.moment(pre.Metadata, false)
 		if pre.Metadata.Op == apitype.OpRefresh {
 			// Only the outcome, which arrives with the outputs, tells whether
 			// anything differed.
@@ -49,10 +57,19 @@ func (p *Plan) add(event events.EngineEvent) {
 		}
 		p.step(pre.Metadata)
 	}
-	if outputs := event.ResOutputsEvent; outputs != nil && p.refreshing[outputs.Metadata.URN] {
-		p.step(outputs.Metadata)
+	if outputs := event.ResOutputsEvent; outputs != nil {
+		p.moment(outputs.Metadata, true)
+		if p.refreshing[outputs.Metadata.URN] {
+			p.step(outputs.Metadata)
+		}
 	}
 }
+
+func (p *Plan) moment(m apitype.StepEventMetadata, done bool) {
+	p.Moments = append(p.Moments, Moment{Type: m.Type, Name: logicalName(m.URN), Done: done})
+}
+
+func logicalName(urn string) string { return urn[strings.LastIndex(urn, "::")+2:] }
 
 func (p *Plan) step(m apitype.StepEventMetadata) {
 	switch m.Op {
@@ -60,7 +77,7 @@ func (p *Plan) step(m apitype.StepEventMetadata) {
 		p.Same++
 		return
 	}
-	step := Step{Op: string(m.Op), Type: m.Type, URN: m.URN, Name: m.URN[strings.LastIndex(m.URN, "::")+2:], Keys: m.Keys}
+	step := Step{Op: string(m.Op), Type: m.Type, URN: m.URN, Name: logicalName(m.URN), Keys: m.Keys}
 	for path := range m.DetailedDiff {
 		step.Diff = append(step.Diff, path)
 	}

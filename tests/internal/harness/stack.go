@@ -62,35 +62,35 @@ func (w *World) copyProject(t testing.TB, project string) {
 }
 
 // Up updates the stack and fails the test when the update fails.
-func (s *Stack) Up(t testing.TB) Plan {
+func (s *Stack) Up(t testing.TB, options ...optup.Option) Plan {
 	t.Helper()
-	plan, err := s.TryUp()
+	plan, err := s.TryUp(options...)
 	require.NoError(t, err, plan.Text)
 	return plan
 }
 
 // TryUp updates the stack; the error carries what the engine said.
-func (s *Stack) TryUp() (Plan, error) {
+func (s *Stack) TryUp(options ...optup.Option) (Plan, error) {
 	return s.collect(func(channel chan events.EngineEvent, text *bytes.Buffer) error {
-		_, err := s.auto.Up(context.Background(), optup.EventStreams(channel),
-			optup.ProgressStreams(text), optup.ErrorProgressStreams(text), optup.SuppressOutputs())
+		_, err := s.auto.Up(context.Background(), append(options, optup.EventStreams(channel),
+			optup.ProgressStreams(text), optup.ErrorProgressStreams(text), optup.SuppressOutputs())...)
 		return err
 	})
 }
 
 // Preview previews and fails the test when the preview fails.
-func (s *Stack) Preview(t testing.TB) Plan {
+func (s *Stack) Preview(t testing.TB, options ...optpreview.Option) Plan {
 	t.Helper()
-	plan, err := s.TryPreview()
+	plan, err := s.TryPreview(options...)
 	require.NoError(t, err, plan.Text)
 	return plan
 }
 
 // TryPreview previews; the error carries what the engine said.
-func (s *Stack) TryPreview() (Plan, error) {
+func (s *Stack) TryPreview(options ...optpreview.Option) (Plan, error) {
 	return s.collect(func(channel chan events.EngineEvent, text *bytes.Buffer) error {
-		_, err := s.auto.Preview(context.Background(), optpreview.EventStreams(channel),
-			optpreview.ProgressStreams(text), optpreview.ErrorProgressStreams(text))
+		_, err := s.auto.Preview(context.Background(), append(options, optpreview.EventStreams(channel),
+			optpreview.ProgressStreams(text), optpreview.ErrorProgressStreams(text))...)
 		return err
 	})
 }
