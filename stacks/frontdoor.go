@@ -82,7 +82,9 @@ func (s *environmentStack) frontDoor(name string, v config.VPC, made *vpc.VPC) (
 	if err != nil {
 		return nil, err
 	}
-	s.customers.doors[name] = frontdoor.Door{LoadBalancerArn: door.LoadBalancerArn, DNSName: door.DNSName, HostedZoneID: door.HostedZoneID}
+	s.customers.doors[name] = frontdoor.Door{
+		VpcID: made.ID, LoadBalancerArn: door.LoadBalancerArn, DNSName: door.DNSName, HostedZoneID: door.HostedZoneID,
+	}
 	s.customers.testHeaders[name], s.customers.alarms[name] = stringMap(door.TestHeaders), stringMap(door.Alarms)
 	return door, nil
 }

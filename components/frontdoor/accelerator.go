@@ -4,10 +4,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/globalaccelerator"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"retail/components/internal/names"
 	"retail/components/internal/tags"
 )
 
@@ -28,6 +30,10 @@ func (b *builderOfEntrance) accelerator() error {
 	if err != nil {
 		return err
 	}
+	groups, err := b.acceleratorGroups()
+	if err != nil {
+		return err
+	}
 	endpoints := globalaccelerator.EndpointGroupEndpointConfigurationArray{}
 	for _, vpc := range slices.Sorted(maps.Keys(b.args.Doors)) {
 		endpoints = append(endpoints, globalaccelerator.EndpointGroupEndpointConfigurationArgs{
@@ -38,7 +44,7 @@ func (b *builderOfEntrance) accelerator() error {
 	if _, err := globalaccelerator.NewEndpointGroup(b.ctx, b.name, &globalaccelerator.EndpointGroupArgs{
 		ListenerArn: listener.Arn, EndpointGroupRegion: pulumi.String(b.args.Region),
 		TrafficDialPercentage: pulumi.Float64(100), EndpointConfigurations: endpoints,
-	}, b.opts...); err != nil {
+	}, append(slices.Clone(b.opts), pulumi.DependsOn(groups))...); err != nil {
 		return err
 	}
 	b.entrance.Target = accelerator.DnsName
@@ -52,6 +58,27 @@ func (b *builderOfEntrance) accelerator() error {
 	return b.records(string(GlobalAccelerator), 100, []string{"A"}, route53.RecordAliasArgs{
 		Name: accelerator.DnsName, ZoneId: accelerator.HostedZoneId, EvaluateTargetHealth: pulumi.Bool(false),
 	})
+}
+
+// acceleratorGroups makes the security group of Global Accelerator's interfaces in each VPC.
+// Global Accelerator makes one of this name where there is none, keeps it for later
+// accelerators, and never takes it away: the VPC could then not be deleted (AWS Global
+// Accelerator Developer Guide, "Best practices for ENIs and security groups"). That it also
+// keeps to a group that was there before the first accelerator is inferred from that.
+func (b *builderOfEntrance) acceleratorGroups() ([]pulumi.Resource, error) {
+	var all []pulumi.Resource
+	for _, name := range slices.Sorted(maps.Keys(b.args.Doors)) {
+		group, err := ec2.NewSecurityGroup(b.ctx, names.Child(b.name, "accelerator", name), &ec2.SecurityGroupArgs{
+			Name: pulumi.String("GlobalAccelerator"), Description: pulumi.String("Interfaces of Global Accelerator"),
+			VpcId: b.args.Doors[name].VpcID.ToStringOutput().ToStringPtrOutput(), RevokeRulesOnDelete: pulumi.Bool(true),
+			Tags: tags.Named(names.Child(b.args.PhysicalName, "accelerator", name), b.args.Tags),
+		}, b.opts...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, group)
+	}
+	return all, nil
 }
 
 func ports(port int) globalaccelerator.ListenerPortRangeArgs {

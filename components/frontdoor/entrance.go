@@ -59,6 +59,8 @@ type EntranceArgs struct {
 type Door struct {
 	// LoadBalancerArn, DNSName and HostedZoneID are the load balancer's.
 	LoadBalancerArn, DNSName, HostedZoneID pulumi.StringInput
+	// VpcID is its VPC.
+	VpcID pulumi.StringInput
 }
 
 // CDNArgs configures CloudFront.

@@ -96,6 +96,12 @@ func TestGlobalAcceleratorWeighsTheVPCs(t *testing.T) {
 		assert.InDelta(t, want.weight, endpoint["weight"].NumberValue(), 0)
 		assert.True(t, endpoint["clientIpPreservationEnabled"].BoolValue())
 	}
+	for _, vpc := range both {
+		left := r.One(t, securityType, "entrance-accelerator-"+vpc)
+		assert.Equal(t, "GlobalAccelerator", left.String("name"), "otherwise one of this name stays behind")
+		assert.Equal(t, "vpc-"+vpc, left.String("vpcId"))
+		assert.True(t, group[0].WaitsFor(left))
+	}
 	assert.Equal(t, "entrance.accelerator.example", r.One(t, record, "entrance-shop.example.com-globalAccelerator-A").String("aliases[0].name"))
 	assert.Len(t, r.OfType(webACL), 2, "customers' addresses reach the load balancers, and so does the firewall")
 }
