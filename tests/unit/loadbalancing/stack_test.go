@@ -1,6 +1,7 @@
 package loadbalancing_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,4 +65,47 @@ func TestEachColoursControllerInAStackL1L4(t *testing.T) {
 	assert.Len(t, r.OfType(autoParams), 1, "green's own controller, beside the installed one")
 	assert.Len(t, r.OfType(installedParams), 2)
 	assert.Len(t, r.OfType(ingressClassType), 3)
+}
+
+// L1, L3, L9: a colour's own Ingresses come after its shop and its controllers, once for
+// each that is named, and the shop's network policy lets their load balancers in.
+func TestIngressesOfColoursInAStackL1L3L9(t *testing.T) {
+	sources := []any{"10.20.0.0/16"}
+	edits := append(customersOfDev(),
+		stackfile.Set("vpcs.main.shop", map[string]any{}),
+		stackfile.Set("vpcs.main.clusters.blue.loadBalancing", map[string]any{"ingress": map[string]any{"sourceCidrs": sources}}),
+		stackfile.Set("vpcs.main.clusters.green.loadBalancing", map[string]any{
+			"controller": "both", "ingress": map[string]any{"sourceCidrs": sources, "controllers": []any{"builtin", "managed"}},
+		}))
+	r := fixture.Up(t, recorder.New(t).Hub(fixture.HubOutputs()), "dev", edits...)
+	var made []string
+	for _, ingress := range r.OfType(ingressKind) {
+		made = append(made, ingress.Name+" "+ingress.String("spec.ingressClassName"))
+		colour := strings.Split(ingress.Name, "-")[1]
+		assert.True(t, ingress.WaitsFor(r.One(t, releaseType, "main-"+colour+"-controller")), ingress.Name)
+		shop := 0
+		for _, deployment := range r.OfType("kubernetes:apps/v1:Deployment") {
+			if strings.HasPrefix(deployment.Name, "main-"+colour) {
+				shop++
+				assert.True(t, ingress.WaitsFor(deployment), "%s waits for %s", ingress.Name, deployment.Name)
+			}
+		}
+		assert.Equal(t, 5, shop)
+		assert.Equal(t, "/actuator/health/readiness", ingress.String(onIngress+`healthcheck-path"]`))
+	}
+	assert.Equal(t, []string{
+		"main-blue-ingress-installed alb", "main-green-ingress-builtin eks-auto-alb", "main-green-ingress-installed alb",
+	}, made)
+	var policies strings.Builder
+	for _, policy := range r.OfType("kubernetes:networking.k8s.io/v1:NetworkPolicy") {
+		fmt.Fprintln(&policies, policy.Value("spec.ingress").Mappable())
+	}
+	nodes := 0
+	for _, subnet := range r.OfType("aws:ec2/subnet:Subnet") {
+		if strings.Contains(subnet.Name, "private") {
+			nodes++
+			assert.Contains(t, policies.String(), subnet.String("cidrBlock"), subnet.Name)
+		}
+	}
+	assert.Equal(t, 2, nodes)
 }
