@@ -70,7 +70,8 @@ func door(t *testing.T, edits ...func(*frontdoor.Args)) *recorder.Recorder {
 	return r
 }
 
-// customersOf edits a committed stack so that its VPCs have front doors behind an entrance.
+// customersOf edits a committed stack so that its VPCs have front doors behind an entrance, and
+// nothing else that customers need: no shop, no stores.
 func customersOf(kind string, vpcs []string, entrance map[string]any, edits ...func(map[string]any)) []func(map[string]any) {
 	all := map[string]any{"kind": kind, "domain": "shop.example.com"}
 	for key, value := range entrance {
@@ -78,6 +79,9 @@ func customersOf(kind string, vpcs []string, entrance map[string]any, edits ...f
 	}
 	change := []func(map[string]any){stackfile.Set("entrance", all)}
 	for _, vpc := range vpcs {
+		for _, part := range []string{"shop", "datastores", "clusters.blue.loadBalancing", "clusters.green.loadBalancing"} {
+			change = append(change, stackfile.Set("vpcs."+vpc+"."+part, nil))
+		}
 		change = append(change, stackfile.Set("vpcs."+vpc+".frontDoor", map[string]any{"alarmTopics": []any{topic}}))
 	}
 	return append(change, edits...)
