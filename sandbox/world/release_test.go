@@ -29,6 +29,7 @@ func TestReleaseInstallsTheChartFromTheMirror(t *testing.T) {
 	cluster := clusterstest.Start(t)
 	e := newReleaser(t, cluster)
 	values := object{"clusterName": "blue", "region": "eu-west-1", "vpcId": "vpc-1", "enableServiceMutatorWebhook": false,
+		"replicaCount": 2, "podDisruptionBudget": object{"maxUnavailable": 1},
 		"webhookTLS": object{"caCert": "ca", "cert": "cert", "key": "key"}}
 	e.program(values)
 	e.must("up", "--yes", "--skip-preview")
