@@ -41,7 +41,8 @@ type Args struct {
 	// DataCIDRs are the ranges of the data subnets. Required with a store that stands there.
 	DataCIDRs []string
 	// DNSAddress is the address of the cluster's DNS where that runs on the nodes, as under
-	// EKS Auto Mode; empty where it runs in pods of kube-system.
+	// EKS Auto Mode; empty where it runs in pods of kube-system. With an address, the
+	// enforcement of network policies is switched on too: Auto Mode's is off.
 	DNSAddress string
 	// CredentialsGeneration is raised to restart the pods that hold a password. Default 1.
 	CredentialsGeneration int

@@ -3,6 +3,7 @@ package store
 import (
 	"slices"
 
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -37,6 +38,21 @@ func (b *builder) closed() ([]pulumi.Resource, error) {
 		},
 	}, b.inside...)
 	return []pulumi.Resource{policy}, err
+}
+
+// enforced switches the enforcement of network policies on where nobody else does: EKS
+// Auto Mode takes them and does nothing until this object asks for it (Amazon EKS User
+// Guide, "Use Network Policies with EKS Auto Mode"). With managed nodes the VPC CNI's
+// add-on is told.
+func (b *builder) enforced() ([]pulumi.Resource, error) {
+	if b.args.DNSAddress == "" {
+		return nil, nil
+	}
+	object, err := corev1.NewConfigMap(b.ctx, names.Child(b.name, "enforce-policies"), &corev1.ConfigMapArgs{
+		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String("amazon-vpc-cni"), Namespace: pulumi.String("kube-system")},
+		Data:     pulumi.StringMap{"enable-network-policy-controller": pulumi.String("true")},
+	}, b.inside...)
+	return []pulumi.Resource{object}, err
 }
 
 // dns is who answers for names: CoreDNS's pods or, under EKS Auto Mode, the node itself at

@@ -50,12 +50,16 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
+	enforced, err := b.enforced()
+	if err != nil {
+		return nil, err
+	}
 	sync, err := b.secretSync()
 	if err != nil {
 		return nil, err
 	}
 	for _, one := range b.services() {
-		deployment, err := b.deploy(one, slices.Concat(full.After, closed, sync))
+		deployment, err := b.deploy(one, slices.Concat(full.After, closed, enforced, sync))
 		if err != nil {
 			return nil, problem.Under(problem.Path(name, one.name), err)
 		}

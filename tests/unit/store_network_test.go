@@ -112,12 +112,16 @@ func TestInMemoryShopNeedsNothingOutside(t *testing.T) {
 	}
 }
 
-// Under EKS Auto Mode, DNS is the node's.
+// Under EKS Auto Mode, DNS is the node's, and policies count only when asked for.
 func TestDNSOfAutoMode(t *testing.T) {
 	shop := stocked()
 	shop.args.DNSAddress = "172.20.0.10"
-	_, out := graph(t, shopped(t, shop))
+	r := shopped(t, shop)
+	_, out := graph(t, r)
 	assert.Equal(t, []string{"172.20.0.10/32:53"}, out["closed"])
+	enforced := r.One(t, "kubernetes:core/v1:ConfigMap", "main-blue-enforce-policies")
+	assert.Equal(t, "true", enforced.String(`data["enable-network-policy-controller"]`))
+	assert.Empty(t, shopped(t, stocked()).OfType(enforced.Type), "with managed nodes the CNI's add-on is told")
 }
 
 // A broker is another store, and needs no way to AWS's services.

@@ -9,7 +9,7 @@ func kubernetes() map[string]Answer {
 	for _, token := range []string{
 		"kubernetes:helm.sh/v3:Release",
 		"kubernetes:networking.k8s.io/v1:IngressClass", "kubernetes:networking.k8s.io/v1:Ingress",
-		"kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount",
+		"kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount", "kubernetes:core/v1:ConfigMap",
 		"kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
 		"kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:networking.k8s.io/v1:NetworkPolicy",
 		"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
