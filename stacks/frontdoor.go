@@ -65,8 +65,12 @@ func (s *environmentStack) frontDoor(name string, v config.VPC, made *vpc.VPC) (
 		ErrorPercent: f.ErrorPercent, LatencyMillis: f.LatencyMillis, AlarmTopics: f.AlarmTopics,
 		LogRetentionDays: s.config.LogRetentionDays, NoZonalShift: f.Relax.NoZonalShift.Given(), Unprotected: s.config.Unprotected(v),
 	}
+	args.Keepers = map[string]string{}
 	for _, colour := range sorted(v.Clusters) {
 		args.Colours = append(args.Colours, string(colour))
+		if v.Clusters[colour].Compute == config.Auto {
+			args.Keepers[string(colour)] = "auto"
+		}
 		if v.Traffic[colour] > 0 {
 			args.Serving = append(args.Serving, string(colour))
 		}

@@ -37,6 +37,10 @@ type Args struct {
 	OnlyTLS13 bool
 	// Colours are the colours that stand, of "blue" and "green". Required.
 	Colours []string
+	// Keepers name, by colour, who keeps the targets of the colour's group; nothing for the
+	// usual one. With another keeper the colour gets another group: a controller that lets go
+	// of a group takes all targets out of it, its successor's too (case B4).
+	Keepers map[string]string
 	// Serving are the colours that carry traffic; their parts are guarded like shared ones.
 	Serving []string
 	// TestKeyGeneration is raised by one to replace the part of the test header's value that

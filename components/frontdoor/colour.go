@@ -37,7 +37,7 @@ func (b *builder) colour(colour string) error {
 // old one, takes its place in the rules, and only then the old one goes (case B8).
 func (b *builder) targetGroup(colour string) (*lb.TargetGroup, error) {
 	target := b.args.Target
-	return lb.NewTargetGroup(b.ctx, names.Limit(names.Child(b.name, colour), nameRoom), &lb.TargetGroupArgs{
+	return lb.NewTargetGroup(b.ctx, names.Limit(names.Child(b.name, colour, b.args.Keepers[colour]), nameRoom), &lb.TargetGroupArgs{
 		VpcId: b.args.VpcID.ToStringOutput().ToStringPtrOutput(), TargetType: pulumi.String("ip"),
 		Protocol: pulumi.String("HTTP"), ProtocolVersion: pulumi.String("HTTP1"), Port: pulumi.Int(target.Port),
 		HealthCheck: lb.TargetGroupHealthCheckArgs{

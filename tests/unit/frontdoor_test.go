@@ -81,6 +81,15 @@ func TestTargetGroupsAreNamedByThemselves_B8(t *testing.T) {
 	}
 }
 
+// Case B4: no two controllers keep the targets of one group, not even one after the other.
+func TestAnotherKeeperIsAnotherGroup_B4(t *testing.T) {
+	r := door(t, func(a *frontdoor.Args) { a.Keepers = map[string]string{"green": "auto"} })
+	for _, name := range []string{"main-blue", "main-green-auto"} {
+		r.One(t, targetGroup, name)
+	}
+	assert.Len(t, r.OfType(targetGroup), 2)
+}
+
 // Nothing is sticky: a cookie would keep customers with a colour whatever its weight.
 func TestNothingIsSticky(t *testing.T) {
 	r := door(t)
