@@ -98,6 +98,19 @@ func AddSecurityGroup(c *cloud.Call, vpcID, name, description, owner string) *cl
 	return g
 }
 
+// RemoveSecurityGroup takes a group that an AWS service owns away, with the rules
+// that others have added to it.
+func RemoveSecurityGroup(c *cloud.Call, group *cloud.Record) {
+	for _, token := range []string{IngressRule, EgressRule, GroupRule} {
+		for _, r := range c.List(token) {
+			if Text(r.State, "securityGroupId") == group.ID {
+				c.Remove(r)
+			}
+		}
+	}
+	c.Remove(group)
+}
+
 // toGroup is the reference of what uses a security group.
 func toGroup(path, holds string) cloud.Ref {
 	return cloud.Ref{Path: path, To: []string{SecurityGroup}, NotFound: "InvalidGroup.NotFound", Holds: holds}

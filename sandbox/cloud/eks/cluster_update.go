@@ -133,7 +133,9 @@ func buryCluster(c *cloud.Call) {
 		for _, r := range c.List(token) {
 			switch {
 			case r.Owner != arn:
-			case clears && (token != ec2.SecurityGroup || !grouped(c, r.ID)):
+			case clears && token == ec2.SecurityGroup && !grouped(c, r.ID):
+				ec2.RemoveSecurityGroup(c, r)
+			case clears && token != ec2.SecurityGroup:
 				c.Remove(r)
 			default:
 				r.Owner = ""

@@ -25,6 +25,8 @@ func TestController(t *testing.T) {
 	t.Run("a Service becomes a network load balancer", f.serviceLife)
 	t.Run("an Ingress becomes an application load balancer", f.ingressLife)
 	t.Run("a Service belongs to one class L9", f.oneClass)
+	t.Run("a controller needs its arguments L4", f.noMetadata)
+	t.Run("a daemon that was away goes on", f.resumed)
 	t.Run("a dead controller leaves orphans L3", f.deadController)
 }
 
@@ -54,6 +56,12 @@ func (f *fixture) bindingLife(t *testing.T) {
 	assert.Equal(t, cloud.Lookup(f.cluster.State, "vpcConfig.clusterSecurityGroupId"), rules[0].State["securityGroupId"])
 	assert.Equal(t, entry, rules[0].State["referencedSecurityGroupId"])
 	f.FailsDelete(made[3], "DependencyViolation")
+
+	open := made[3].Inputs["egress"]
+	f.Update(made[3], with(made[3].Inputs, "egress", []any{}))
+	f.eventually("health checks do not leave the load balancer", func() bool { return f.health(group.ID)["unhealthy"] == 2 })
+	f.Update(made[3], with(made[3].Inputs, "egress", open))
+	f.eventually("and do again", func() bool { return f.health(group.ID)["healthy"] == 2 })
 
 	f.Update(group, with(group.Inputs, "healthCheck", cloud.Props{"path": "/wrong"}))
 	f.eventually("the path is none of the pod's", func() bool { return f.health(group.ID)["unhealthy"] == 2 })
@@ -147,31 +155,4 @@ func (f *fixture) gatesOpen(t *testing.T) {
 	for _, r := range made {
 		f.Delete(r)
 	}
-}
-
-func (f *fixture) deadController(t *testing.T) {
-	f = f.on(t)
-	group, entry, _ := f.balancer("/health")
-	f.shop("dead", "/health")
-	f.bind(bindings, "dead", group.ID, entry, nil)
-	f.eventually("targets are healthy", func() bool { return f.health(group.ID)["healthy"] == 2 })
-	f.stop()
-	f.unbind(bindings, "dead")
-	time.Sleep(time.Second)
-	assert.True(t, f.bound(bindings, "dead"), "nobody takes the finalizer away")
-	assert.Len(t, f.h.Records(ec2.IngressRule), 1, "nor the rule")
-	assert.Equal(t, 2, f.health(group.ID)["healthy"], "load balancers go on asking")
-	f.FailsDelete(f.vpc, "DependencyViolation")
-	// Without its role it is as dead.
-	f.Delete(f.grants)
-	f.start()
-	time.Sleep(time.Second)
-	assert.True(t, f.bound(bindings, "dead"))
-	events, err := f.kube.CoreV1().Events("dead").List(t.Context(), metav1.ListOptions{})
-	require.NoError(t, err)
-	said := ""
-	for _, e := range events.Items {
-		said += e.Message + "\n"
-	}
-	assert.Contains(t, said, "AccessDenied")
 }

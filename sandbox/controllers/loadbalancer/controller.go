@@ -19,7 +19,7 @@ const settle = 50 * time.Millisecond
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
 		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log,
-			wake: make(chan struct{}, 1), retries: newRetries(), said: map[string]string{}, settled: map[string]string{}, lives: map[string]string{}}
+			wake: make(chan struct{}, 1), retries: newRetries(), said: map[string]string{}, settled: map[string]string{}, lives: map[string]string{}, seen: map[string]bool{}}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -40,6 +40,7 @@ type controller struct {
 	said    map[string]string // last event of each object
 	settled map[string]string // what each object looked like when AWS was brought to it
 	lives   map[string]string // the role that each controller acted with last
+	seen    map[string]bool   // addresses that pods of this cluster have had
 }
 
 // run looks at the whole cluster whenever the cluster or the world has changed,

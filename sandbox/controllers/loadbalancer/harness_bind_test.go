@@ -51,7 +51,23 @@ func (f *fixture) eventually(what string, is func() bool) {
 	f.t.Helper()
 	for deadline := time.Now().Add(15 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
+			f.dump()
 			require.Fail(f.t, what, "the cluster says:\n%s", f.messages(metav1.NamespaceAll))
 		}
+	}
+}
+
+// dump tells how the world's targets and the cluster's pods are.
+func (f *fixture) dump() {
+	for _, g := range f.h.Records(elbv2.TargetGroup) {
+		_ = f.h.World.View(account, region, func(c *cloud.Call) error { // it only reads
+			f.t.Log(g.State["name"], elbv2.Health(c, g.ID))
+			return nil
+		})
+	}
+	pods, err := f.kube.CoreV1().Pods(metav1.NamespaceAll).List(f.t.Context(), metav1.ListOptions{})
+	require.NoError(f.t, err)
+	for _, p := range pods.Items {
+		f.t.Log(p.Namespace, p.Name, p.Spec.NodeName, p.Status.Phase, p.Status.PodIP)
 	}
 }

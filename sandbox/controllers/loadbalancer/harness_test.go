@@ -48,14 +48,29 @@ type fixture struct {
 	*cloudtest.Client
 	t         *testing.T
 	h         *cloudtest.Harness
-	manager   clusters.Manager
+	manager   *manager
 	vpc       *cloudtest.Resource
 	subnets   []any
 	resources []*cloudtest.Resource // subnets
 	cluster   *cloudtest.Resource
+	nodes     *cloudtest.Resource
+	options   clusters.Options
 	grants    *cloudtest.Resource // the controller's policy
 	kube      kubernetes.Interface
 	dynamic   dynamic.Interface
+}
+
+// manager can be exchanged for another one over the same folder.
+type manager struct{ clusters.Manager }
+
+// restart ends everything that runs beside the world, does something, and resumes.
+func (f *fixture) restart(meanwhile func()) {
+	require.NoError(f.t, f.manager.Close())
+	meanwhile()
+	next, err := clusters.New(f.options)
+	require.NoError(f.t, err)
+	f.manager.Manager = next
+	require.NoError(f.t, next.Resume(f.t.Context()))
 }
 
 func setUp(t *testing.T, auto bool) *fixture {
@@ -71,7 +86,7 @@ func setUp(t *testing.T, auto bool) *fixture {
 	}
 	f := &fixture{t: t}
 	var err error
-	f.manager, err = clusters.New(clusters.Options{
+	f.options = clusters.Options{
 		Dir: filepath.Join(t.TempDir(), "clusters"), Bin: bin, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Controllers: []clusters.Controller{loadbalancer.Controllers(func() *cloud.World { return f.h.World }, iam.Authorize)},
 		Identify: func(_, token string) (string, []string, bool) {
@@ -93,7 +108,9 @@ func setUp(t *testing.T, auto bool) *fixture {
 			}))
 			return block
 		},
-	})
+	}
+	f.manager = &manager{}
+	f.manager.Manager, err = clusters.New(f.options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, f.manager.Close()) })
 	f.h = cloudtest.New(t, ec2.Register, iam.Register, kms.Register, logs.Register, elbv2.Register, eks.Register(f.manager))
@@ -146,7 +163,7 @@ func (f *fixture) raise(auto bool) {
 	for _, addon := range []string{"vpc-cni", "eks-pod-identity-agent"} {
 		f.Create(eks.Addon, cloud.Props{"clusterName": "blue", "addonName": addon, "resolveConflictsOnCreate": "OVERWRITE"})
 	}
-	f.Create(eks.NodeGroup, cloud.Props{"clusterName": "blue", "nodeGroupName": "general", "nodeRoleArn": node, "subnetIds": f.subnets,
+	f.nodes = f.Create(eks.NodeGroup, cloud.Props{"clusterName": "blue", "nodeGroupName": "general", "nodeRoleArn": node, "subnetIds": f.subnets,
 		"instanceTypes": []any{"m6i.large"}, "scalingConfig": cloud.Props{"minSize": 2.0, "desiredSize": 2.0, "maxSize": 2.0}})
 	lbc := f.role("lbc", "pods.eks.amazonaws.com")
 	published, err := os.ReadFile(filepath.Join("..", "..", "cloud", "iam", "testdata", "aws-load-balancer-controller.json"))
@@ -241,7 +258,8 @@ func (f *fixture) service(namespace, name string, annotations map[string]string,
 // balancer is a load balancer as a program declares it, with a target group that
 // its listener names.
 func (f *fixture) balancer(path string) (group *cloudtest.Resource, entry string, all []*cloudtest.Resource) {
-	sg := f.Create(ec2.SecurityGroup, cloud.Props{"vpcId": f.vpc.ID})
+	sg := f.Create(ec2.SecurityGroup, cloud.Props{"vpcId": f.vpc.ID, "egress": []any{
+		cloud.Props{"protocol": "-1", "fromPort": 0.0, "toPort": 0.0, "cidrBlocks": []any{"0.0.0.0/0"}}}})
 	lb := f.Create(elbv2.LoadBalancer, cloud.Props{"internal": true, "subnets": f.subnets, "securityGroups": []any{sg.ID}})
 	group = f.Create(elbv2.TargetGroup, cloud.Props{"port": 80.0, "protocol": "HTTP", "targetType": "ip", "vpcId": f.vpc.ID,
 		"healthCheck": cloud.Props{"path": path}})

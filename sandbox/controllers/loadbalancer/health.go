@@ -1,15 +1,11 @@
 package loadbalancer
 
 import (
-	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
@@ -41,10 +37,13 @@ func (c *controller) checkHealth() {
 				if g.State["targetType"] == "instance" {
 					state, reason, mine = c.nodeHealth(h.Target.ID)
 				} else if p, ok := byAddress[h.Target.ID]; ok {
-					mine = true
+					mine, c.seen[h.Target.ID] = true, true
 					state, reason = podHealth(p, h.Target.Port, g.State)
+					if state == elbv2.Healthy && !c.reached(call, g.ID, p, healthPort(g.State, h.Target.Port)) {
+						state, reason = elbv2.Unhealthy, "Target.Timeout"
+					}
 				} else if address, err := netip.ParseAddr(h.Target.ID); err == nil {
-					mine = slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return b.Contains(address) })
+					mine = c.seen[h.Target.ID] || slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return b.Contains(address) })
 					state, reason = elbv2.Unhealthy, "Target.Timeout"
 				}
 				if mine && h.State != elbv2.Unused && (h.State != state || h.Reason != reason) {
@@ -102,10 +101,7 @@ func podHealth(p pod, port int, group cloud.Props) (state, reason string) {
 	if p.DeletionTimestamp != nil || !isTrue(p, corev1.ContainersReady) {
 		return elbv2.Unhealthy, "Target.FailedHealthChecks"
 	}
-	if n, err := strconv.Atoi(check("port")); err == nil {
-		port = n
-	}
-	paths, listens := answers(p, port)
+	paths, listens := answers(p, healthPort(group, port))
 	switch {
 	case !listens:
 		return elbv2.Unhealthy, "Target.FailedHealthChecks"
@@ -113,6 +109,14 @@ func podHealth(p pod, port int, group cloud.Props) (state, reason string) {
 		return elbv2.Healthy, ""
 	}
 	return elbv2.Unhealthy, "Target.ResponseCodeMismatch"
+}
+
+// healthPort is the port that a group's health check asks.
+func healthPort(group cloud.Props, port int) int {
+	if n, err := strconv.Atoi(ec2.Text(group, "healthCheck.port")); err == nil {
+		return n
+	}
+	return port
 }
 
 // answers are the paths that a pod's probes name on a port, and whether it listens
@@ -138,37 +142,4 @@ func answers(p pod, port int) (paths []string, listens bool) {
 		}
 	}
 	return paths, listens
-}
-
-// openGates tells the pods of a binding how their targets are.
-func (w *worker) openGates(ctx context.Context, b *binding) {
-	if !w.flavour.gates {
-		return
-	}
-	health := map[string]elbv2.TargetHealth{}
-	_ = w.actor.View(func(c *cloud.Call) error { // it only reads
-		for _, h := range elbv2.Health(c, b.Spec.TargetGroupARN) {
-			health[h.Target.ID] = h
-		}
-		return nil
-	})
-	gate := corev1.PodConditionType(gatePrefix + b.Name)
-	for _, p := range all[pod](w.store.pods) {
-		h, registered := health[p.Status.PodIP]
-		if p.Namespace != b.Namespace || !gated(p, b.Name) || !registered || p.DeletionTimestamp != nil {
-			continue
-		}
-		status := corev1.ConditionFalse
-		if h.State == elbv2.Healthy {
-			status = corev1.ConditionTrue
-		}
-		if slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type == gate && c.Status == status && c.Reason == h.Reason }) {
-			continue
-		}
-		patch := fmt.Sprintf(`{"status":{"conditions":[{"type":%q,"status":%q,"reason":%q,"lastTransitionTime":%q}]}}`,
-			gate, status, h.Reason, metav1.Now().UTC().Format("2006-01-02T15:04:05Z"))
-		if _, err := w.store.typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
-			w.log.Debug("readiness gate", "pod", p.Name, "error", err)
-		}
-	}
 }

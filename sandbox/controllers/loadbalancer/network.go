@@ -11,7 +11,6 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
-	"retail/sandbox/cloud/eks"
 )
 
 // sharedRule marks the rules that the controller keeps for all bindings together
@@ -204,15 +203,7 @@ func (w *worker) groupsOfPods(s service) ([]string, error) {
 func (w *worker) groupOf(instance string) (string, error) {
 	var out string
 	err := w.actor.View(func(c *cloud.Call) error {
-		groups := []string{}
-		for _, i := range c.List(ec2.Interface) {
-			if ec2.Text(i.State, "description") == "aws-K8S-"+instance {
-				groups = ec2.Texts(i.State, "securityGroups[*]")
-			}
-		}
-		if cluster := c.Get(eks.Cluster, w.plane.Spec.Name); len(groups) == 0 && cluster != nil { // Auto Mode's nodes
-			groups = []string{ec2.Text(cluster.State, "vpcConfig.clusterSecurityGroupId")}
-		}
+		groups := nodeGroups(c, w.plane.Spec.Name, instance)
 		var tagged []string
 		for _, g := range groups {
 			if r := c.Get(ec2.SecurityGroup, g); r != nil {
