@@ -69,3 +69,13 @@ func TestDriftCannotDeleteWhatOthersHold(t *testing.T) {
 	assert.Equal(t, "DependencyViolation", cloud.Code(h.World.RemoveByHand(b.ID)))
 	assert.Len(t, h.Records(box), 1)
 }
+
+func TestNormalisedLeavesOutWhatClustersChoose(t *testing.T) {
+	var worlds [2]map[string]string
+	for i, chosen := range [][]string{{"10.0.0.225", "10.0.0.224/28", "k8s-shop-ui-0123456789"}, {"10.0.0.241", "10.0.0.240/28", "k8s-shop-ui-abcdef0123"}} {
+		h, dev := harness(t)
+		makeOne(t, h, dev, "urn:a::box", box, cloud.Props{"targetId": chosen[0], "podCidr": chosen[1], "dnsName": chosen[2] + "-1.elb"})
+		worlds[i] = h.World.Normalised()
+	}
+	assert.Equal(t, worlds[0], worlds[1])
+}
