@@ -3,6 +3,7 @@ package eks
 import (
 	"math/bits"
 	"net/netip"
+	"slices"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
@@ -15,9 +16,14 @@ const autoPods = 58
 // of the VPC has, in the zone's subnet for pods, or in the node's own where there
 // is none. "" when there is no room; the cluster then has none to give.
 func podBlock(c *cloud.Call, subnet string, pods int, taken []netip.Prefix) string {
-	taken = append(taken, podBlocks(c)...)
+	return firstBlock(c, podSubnets(c, subnet), pods, taken)
+}
+
+// firstBlock is a block in the first of several subnets that has room.
+func firstBlock(c *cloud.Call, subnets []string, pods int, taken []netip.Prefix) string {
+	taken = append(slices.Clone(taken), podBlocks(c)...)
 	length := 32 - bits.Len(uint(pods+1))
-	for _, s := range podSubnets(c, subnet) {
+	for _, s := range subnets {
 		if block, ok := ec2.FreeBlock(c, s, length, taken); ok {
 			return block.String()
 		}
@@ -69,7 +75,9 @@ func blocksOf(instances []any) []netip.Prefix {
 
 // AutoPodBlock gives the pods of a node that Auto Mode provides in a zone their
 // addresses, apart from those of the given blocks and of all managed nodes; ""
-// when the cluster has no subnet in the zone or no room there.
+// when the cluster has no subnet in the zone or no room there. The built-in node
+// class names no subnets for pods, so they share the node's; tags for the VPC CNI
+// mean nothing there (EKS User Guide, "Create a Node Class for Amazon EKS").
 func AutoPodBlock(c *cloud.Call, clusterARN, zone string, taken []netip.Prefix) string {
 	cluster := c.GetBy(Cluster, "arn", clusterARN)
 	if cluster == nil {
@@ -77,7 +85,7 @@ func AutoPodBlock(c *cloud.Call, clusterARN, zone string, taken []netip.Prefix) 
 	}
 	for _, subnet := range strs(cluster.State, "vpcConfig.subnetIds") {
 		if _, name := ec2.ZoneOf(c, subnet); name == zone {
-			return podBlock(c, subnet, autoPods, taken)
+			return firstBlock(c, []string{subnet}, autoPods, taken)
 		}
 	}
 	return ""

@@ -46,6 +46,11 @@ func TestPodsOfEveryNodeHaveABlockOfTheVPCOfTheirOwn(t *testing.T) {
 		assert.False(t, seen[0].Overlaps(block) || seen[1].Overlaps(block) || seen[2].Overlaps(block))
 		assert.NotEqual(t, first, eks.AutoPodBlock(c, clusterARN, "eu-west-1b", []netip.Prefix{block}))
 		assert.Empty(t, eks.AutoPodBlock(c, clusterARN, "eu-west-1z", nil))
+		for _, zone := range []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"} {
+			block, err := netip.ParsePrefix(eks.AutoPodBlock(c, clusterARN, zone, nil))
+			require.NoError(t, err)
+			assert.False(t, pods.Overlaps(block), "Auto Mode's pods share the nodes' subnets")
+		}
 		return nil
 	}))
 }
