@@ -53,7 +53,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		return made, c.serve(made, nil)
 	}
 	before, err := addons.NewBeforeNodes(c.ctx, name, &addons.BeforeNodesArgs{
-		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
+		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version, ControlPlane: made,
 		WarmPrefixes: c.config.Addons.WarmPrefixes, Overrides: c.overrides(),
 	}, providers)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		return nil, err
 	}
 	after, err := addons.NewAfterNodes(c.ctx, name, &addons.AfterNodesArgs{
-		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version,
+		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version, ControlPlane: made,
 		DNSReplicas: c.config.Addons.DNSReplicas, BlockStorage: c.config.Addons.BlockStorage,
 		KeyArn: c.durable.KeyArn, Overrides: c.overrides(), Nodes: nodes.All(),
 	}, providers)

@@ -48,6 +48,8 @@ type common struct {
 	version             versions.Minor
 	overrides           map[string]Override
 	tags                map[string]string
+	// controlPlane takes the add-ons along when it goes; nil for none.
+	controlPlane pulumi.Resource
 }
 
 // shared checks and gathers what both constructors take alike.
@@ -63,7 +65,7 @@ func shared(
 	minor, err := versions.Parse(version)
 	problems.Join(problem.Under("version", err))
 	checkOverrides(problems, overrides)
-	return common{cluster, clusterArn, minor, overrides, tagSet}
+	return common{cluster: cluster, clusterArn: clusterArn, version: minor, overrides: overrides, tags: tagSet}
 }
 
 // add declares one add-on.
@@ -98,7 +100,11 @@ func (a *Addons) add(ctx *pulumi.Context, name string, all common, s spec) error
 		}}
 		needs = append(needs, role.Permissions...)
 	}
-	addon, err := eks.NewAddon(ctx, child, args, parent, pulumi.DependsOn(needs))
+	opts := []pulumi.ResourceOption{parent, pulumi.DependsOn(needs)}
+	if all.controlPlane != nil {
+		opts = append(opts, pulumi.DeletedWith(all.controlPlane))
+	}
+	addon, err := eks.NewAddon(ctx, child, args, opts...)
 	if err != nil {
 		return err
 	}

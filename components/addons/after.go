@@ -13,6 +13,7 @@ import (
 func NewAfterNodes(ctx *pulumi.Context, name string, args *AfterNodesArgs, opts ...pulumi.ResourceOption) (*Addons, error) {
 	var problems problem.List
 	all := shared(args.Cluster, args.ClusterArn, args.Version, args.Overrides, args.Tags, &problems)
+	all.controlPlane = args.ControlPlane
 	replicas := args.DNSReplicas
 	if replicas == 0 {
 		replicas = 2

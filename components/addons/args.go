@@ -27,6 +27,10 @@ type BeforeNodesArgs struct {
 	ClusterArn pulumi.StringInput
 	// Version is the Kubernetes minor version of the cluster, for example "1.35". Required.
 	Version string
+	// ControlPlane is the cluster as a resource. EKS deletes a cluster's add-ons with it:
+	// where both go, nobody asks EKS to take each one out of a cluster that may not answer
+	// any more (K4). Default: every add-on is deleted by itself.
+	ControlPlane pulumi.Resource
 	// WarmPrefixes is how many free /28 prefixes a node keeps. Default 1.
 	WarmPrefixes int
 	// Overrides are by add-on name: "vpc-cni", "kube-proxy", "eks-pod-identity-agent".
@@ -41,6 +45,8 @@ type AfterNodesArgs struct {
 	// Cluster, ClusterArn, Version: as in [BeforeNodesArgs]. Required.
 	Cluster, ClusterArn pulumi.StringInput
 	Version             string
+	// ControlPlane: as in [BeforeNodesArgs].
+	ControlPlane pulumi.Resource
 	// Nodes are the node groups whose nodes the add-ons run on. Required.
 	Nodes []pulumi.Resource
 	// DNSReplicas is the number of CoreDNS pods, at least 2. Default 2.

@@ -14,6 +14,7 @@ import (
 func NewBeforeNodes(ctx *pulumi.Context, name string, args *BeforeNodesArgs, opts ...pulumi.ResourceOption) (*Addons, error) {
 	var problems problem.List
 	all := shared(args.Cluster, args.ClusterArn, args.Version, args.Overrides, args.Tags, &problems)
+	all.controlPlane = args.ControlPlane
 	warm := args.WarmPrefixes
 	if warm == 0 {
 		warm = 1

@@ -15,6 +15,8 @@ type CredentialsArgs struct {
 	// Cluster, ClusterArn, Version: as in [BeforeNodesArgs]. Required.
 	Cluster, ClusterArn pulumi.StringInput
 	Version             string
+	// ControlPlane: as in [BeforeNodesArgs].
+	ControlPlane pulumi.Resource
 	// Region is the AWS Region of the secrets. Required.
 	Region string
 	// After is what must stand before the add-on: the agent of EKS Pod Identity and the
@@ -31,6 +33,7 @@ type CredentialsArgs struct {
 func NewCredentials(ctx *pulumi.Context, name string, args *CredentialsArgs, opts ...pulumi.ResourceOption) (*Addons, error) {
 	var problems problem.List
 	all := shared(args.Cluster, args.ClusterArn, args.Version, args.Overrides, args.Tags, &problems)
+	all.controlPlane = args.ControlPlane
 	if args.Region == "" {
 		problems.Add("region", "is required", nil, "set it")
 	}
@@ -65,9 +68,15 @@ type secretDriver struct {
 	RotationPollInterval string `json:"rotationPollInterval"`
 }
 
+// rotationPoll is how long a new password may go unnoticed. From a rotation until pods have
+// been replaced, new connections fail, so that it is half the driver's default of two
+// minutes. Each look is a call of GetSecretValue for every pod and secret, which is paid for
+// by the call: a few dozen pods make some tens of thousands of calls a day.
+const rotationPoll = "1m"
+
 func newSecretsStoreConfig(region string) secretsStoreConfig {
 	return secretsStoreConfig{
 		Region: region,
-		Driver: secretDriver{SyncSecret: enabled{true}, EnableSecretRotation: true, RotationPollInterval: "2m"},
+		Driver: secretDriver{SyncSecret: enabled{true}, EnableSecretRotation: true, RotationPollInterval: rotationPoll},
 	}
 }

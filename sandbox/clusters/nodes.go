@@ -25,6 +25,12 @@ func (m *manager) SetNodes(ctx context.Context, arn, group string, nodes []Node)
 		return err
 	}
 	existing, err := c.nodesOf(ctx, group)
+	if err != nil && len(nodes) == 0 && !answered(err) {
+		// EKS waits for a drain, then ends the instances all the same (EKS User Guide,
+		// "Delete a managed node group from your cluster").
+		c.log.Warn("the API server does not answer; the nodes go without a drain", "group", group, "error", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -58,6 +64,12 @@ func (m *manager) SetNodes(ctx context.Context, arn, group string, nodes []Node)
 	}
 	slices.Sort(surplus)
 	return c.removeNodes(ctx, group, surplus, len(added) > 0)
+}
+
+// answered tells whether an error is what the API server said, and not that it was silent.
+func answered(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status)
 }
 
 func (c *cluster) nodesOf(ctx context.Context, group string) (map[string]*corev1.Node, error) {
