@@ -57,7 +57,7 @@ func (b *builder) broker() error {
 			DayOfWeek: pulumi.String("TUESDAY"), TimeOfDay: pulumi.String("02:30"), TimeZone: pulumi.String("UTC"),
 		},
 		Tags: b.tags(child),
-	}, b.opts...)
+	}, b.with(pulumi.AdditionalSecretOutputs([]string{"users"}))...)
 	if err != nil {
 		return err
 	}

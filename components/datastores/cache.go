@@ -110,7 +110,7 @@ func (b *builder) cacheUsers(child string) (pulumi.StringOutput, *elasticache.Us
 			Type: pulumi.String("password"), Passwords: passwords,
 		},
 		Tags: b.tags(child),
-	}, b.opts...)
+	}, b.with(pulumi.AdditionalSecretOutputs([]string{"authenticationMode"}))...)
 	if err != nil {
 		return none, nil, err
 	}

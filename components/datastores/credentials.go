@@ -14,6 +14,10 @@ import (
 // Secrets Manager offers.
 const secretRecoveryDays = 30
 
+// renewed is an option of what a new password replaces: a guard would refuse the renewal.
+// What holds the values, secret and user, keeps its guard.
+var renewed = pulumi.Protect(false)
+
 // secret makes a secret of Secrets Manager with "username" and "password". The value is
 // secret to the engine too: encrypted in the state, hidden in every output.
 func (b *builder) secret(child, what, username string, password pulumi.StringOutput) (pulumi.StringOutput, error) {
@@ -30,7 +34,7 @@ func (b *builder) secret(child, what, username string, password pulumi.StringOut
 	}).(pulumi.StringOutput)
 	version, err := secretsmanager.NewSecretVersion(b.ctx, child, &secretsmanager.SecretVersionArgs{
 		SecretId: secret.ID(), SecretString: pulumi.ToSecret(value).(pulumi.StringOutput),
-	}, b.opts...)
+	}, b.with(renewed)...)
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
@@ -43,5 +47,5 @@ const passwordLength = 32
 
 // password is made once and kept; a later generation is another password.
 func (b *builder) password(child string, generation int) (pulumi.StringOutput, error) {
-	return once.NewPassword(b.ctx, names.Child(child, "password"), generation, passwordLength, once.Letters, b.opts...)
+	return once.NewPassword(b.ctx, names.Child(child, "password"), generation, passwordLength, once.Letters, b.with(renewed)...)
 }
