@@ -9,8 +9,23 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/cloudtest"
+	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
 )
+
+// balancer is a load balancer as a program declares it, with a target group that
+// its listener names.
+func (f *fixture) balancer(path string) (group *cloudtest.Resource, entry string, all []*cloudtest.Resource) {
+	sg := f.Create(ec2.SecurityGroup, cloud.Props{"vpcId": f.vpc.ID, "egress": []any{
+		cloud.Props{"protocol": "-1", "fromPort": 0.0, "toPort": 0.0, "cidrBlocks": []any{"0.0.0.0/0"}}}})
+	lb := f.Create(elbv2.LoadBalancer, cloud.Props{"internal": true, "subnets": f.subnets, "securityGroups": []any{sg.ID}})
+	group = f.Create(elbv2.TargetGroup, cloud.Props{"port": 80.0, "protocol": "HTTP", "targetType": "ip", "vpcId": f.vpc.ID,
+		"healthCheck": cloud.Props{"path": path}})
+	listener := f.Create(elbv2.Listener, cloud.Props{"loadBalancerArn": lb.ID, "port": 80.0, "protocol": "HTTP",
+		"defaultActions": []any{cloud.Props{"type": "forward", "targetGroupArn": group.ID}}})
+	return group, sg.ID, []*cloudtest.Resource{listener, group, lb, sg}
+}
 
 // bind makes a TargetGroupBinding for the Service ui.
 func (f *fixture) bind(r schema.GroupVersionResource, namespace, group, entry string, more map[string]any) {

@@ -254,16 +254,3 @@ func (f *fixture) service(namespace, name string, annotations map[string]string,
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: annotations}, Spec: spec}, metav1.CreateOptions{})
 	require.NoError(f.t, err)
 }
-
-// balancer is a load balancer as a program declares it, with a target group that
-// its listener names.
-func (f *fixture) balancer(path string) (group *cloudtest.Resource, entry string, all []*cloudtest.Resource) {
-	sg := f.Create(ec2.SecurityGroup, cloud.Props{"vpcId": f.vpc.ID, "egress": []any{
-		cloud.Props{"protocol": "-1", "fromPort": 0.0, "toPort": 0.0, "cidrBlocks": []any{"0.0.0.0/0"}}}})
-	lb := f.Create(elbv2.LoadBalancer, cloud.Props{"internal": true, "subnets": f.subnets, "securityGroups": []any{sg.ID}})
-	group = f.Create(elbv2.TargetGroup, cloud.Props{"port": 80.0, "protocol": "HTTP", "targetType": "ip", "vpcId": f.vpc.ID,
-		"healthCheck": cloud.Props{"path": path}})
-	listener := f.Create(elbv2.Listener, cloud.Props{"loadBalancerArn": lb.ID, "port": 80.0, "protocol": "HTTP",
-		"defaultActions": []any{cloud.Props{"type": "forward", "targetGroupArn": group.ID}}})
-	return group, sg.ID, []*cloudtest.Resource{listener, group, lb, sg}
-}
