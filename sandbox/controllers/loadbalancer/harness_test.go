@@ -16,7 +16,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -230,27 +229,5 @@ func (f *fixture) deploy(namespace, name string, replicas int32, spec corev1.Pod
 		Spec: appsv1.DeploymentSpec{Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: labels},
 			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: spec}},
 	}, metav1.CreateOptions{})
-	require.NoError(f.t, err)
-}
-
-// shop is a Service with pods on port 8080 that answer on a path.
-func (f *fixture) shop(namespace, path string, gates ...string) {
-	_, err := f.kube.CoreV1().Namespaces().Create(f.t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{})
-	require.NoError(f.t, err)
-	spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "ui", Image: "ui",
-		Ports:          []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}},
-		ReadinessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromString("http")}}}}}}
-	for _, g := range gates {
-		spec.ReadinessGates = append(spec.ReadinessGates, corev1.PodReadinessGate{ConditionType: corev1.PodConditionType(g)})
-	}
-	f.deploy(namespace, "ui", 2, spec)
-	f.service(namespace, "ui", nil, corev1.ServiceSpec{})
-}
-
-func (f *fixture) service(namespace, name string, annotations map[string]string, spec corev1.ServiceSpec) {
-	spec.Selector = map[string]string{"app.kubernetes.io/name": "ui"}
-	spec.Ports = []corev1.ServicePort{{Name: "http", Port: 80, TargetPort: intstr.FromString("http")}}
-	_, err := f.kube.CoreV1().Services(namespace).Create(f.t.Context(), &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: annotations}, Spec: spec}, metav1.CreateOptions{})
 	require.NoError(f.t, err)
 }
