@@ -54,13 +54,16 @@ func (s *environmentStack) frontDoor(name string, v config.VPC, made *vpc.VPC) (
 	if f == nil {
 		return nil, nil
 	}
-	pods := v.PodCIDR
-	if pods == "" {
-		pods = v.CIDR
+	// Pods of EKS Auto Mode's own node class are in the nodes' subnets, though the VPC
+	// has a range for pods. Both ranges whatever the colours are, so that one that turns
+	// to Auto Mode changes nothing of what all share.
+	pods := []string{v.CIDR}
+	if v.PodCIDR != "" {
+		pods = append(pods, v.PodCIDR)
 	}
 	args := &frontdoor.Args{
 		PhysicalName: s.physicalName(name), Account: s.config.AWS.Account, Region: s.config.AWS.Region,
-		VpcID: made.ID, Subnets: made.Public, After: made.Egress, TargetCIDRs: []string{pods}, Target: target(f),
+		VpcID: made.ID, Subnets: made.Public, After: made.Egress, TargetCIDRs: pods, Target: target(f),
 		Hosts: e.Hosts(), CertificateArn: s.customers.domain.CertificateArn, OnlyTLS13: f.OnlyTLS13, OriginKeys: s.accepted(),
 		ErrorPercent: f.ErrorPercent, LatencyMillis: f.LatencyMillis, AlarmTopics: f.AlarmTopics,
 		LogRetentionDays: s.config.LogRetentionDays, NoZonalShift: f.Relax.NoZonalShift.Given(), Unprotected: s.config.Unprotected(v),
