@@ -29,7 +29,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-//go:embed all:aws-load-balancer-controller
+//go:embed all:aws-load-balancer-controller all:reloader
 var folders embed.FS
 
 // Chart is a packed chart.
@@ -86,7 +86,7 @@ func pack(name string) (Chart, error) {
 	if out.Metadata["name"] != name || out.Version == "" {
 		return out, fmt.Errorf("the folder's Chart.yaml is of %v in version %q", out.Metadata["name"], out.Version)
 	}
-	if files[path.Join(name, "values.schema.json")], err = schema(files[path.Join(name, "values.yaml")]); err != nil {
+	if files[path.Join(name, "values.schema.json")], err = schema(name, files[path.Join(name, "values.yaml")]); err != nil {
 		return out, err
 	}
 	out.Archive, err = archive(files)
@@ -114,14 +114,19 @@ func archive(files map[string][]byte) ([]byte, error) {
 
 // schema is the JSON schema of a chart's values: its top-level keys and no
 // others, each of the kind of its default. A key without a default takes any.
-func schema(values []byte) ([]byte, error) {
+// Where the chart keeps its values under its own name, the keys there are closed
+// too, and those of the groups among them.
+func schema(name string, values []byte) ([]byte, error) {
 	var defaults map[string]any
 	if err := yaml.UnmarshalStrict(values, &defaults); err != nil {
 		return nil, fmt.Errorf("values.yaml: %w", err)
 	}
 	properties := map[string]any{"global": map[string]any{"type": "object"}} // Helm's own
 	for key, value := range defaults {
-		properties[key] = kind(value)
+		properties[key] = kind(value, 0)
+		if key == name {
+			properties[key] = kind(value, 2)
+		}
 	}
 	return json.MarshalIndent(map[string]any{
 		"$schema": "http://json-schema.org/draft-07/schema#",
@@ -129,7 +134,9 @@ func schema(values []byte) ([]byte, error) {
 	}, "", "  ")
 }
 
-func kind(value any) map[string]any {
+// kind is the schema of one value. The keys of maps are closed so many levels deep,
+// but for maps that are empty by default, whose keys are their user's.
+func kind(value any, closed int) map[string]any {
 	switch v := value.(type) {
 	case bool:
 		return map[string]any{"type": "boolean"}
@@ -143,7 +150,16 @@ func kind(value any) map[string]any {
 	case []any:
 		return map[string]any{"type": "array"}
 	case map[string]any:
-		return map[string]any{"type": "object"}
+		out := map[string]any{"type": "object"}
+		if closed == 0 || len(v) == 0 {
+			return out
+		}
+		properties := map[string]any{}
+		for key, value := range v {
+			properties[key] = kind(value, closed-1)
+		}
+		out["additionalProperties"], out["properties"] = false, properties
+		return out
 	}
 	return map[string]any{}
 }

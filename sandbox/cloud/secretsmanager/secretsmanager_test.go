@@ -131,3 +131,31 @@ func TestAValueIsGivenToWhomPoliciesLetS4(t *testing.T) {
 	_, err = value(h, "arn:absent", arn)
 	assert.Equal(t, "ResourceNotFoundException", cloud.Code(err))
 }
+
+func TestRotationGivesAManagedSecretANewPassword(t *testing.T) {
+	h, c, key := setUp(t)
+	var arn string
+	change := func(f func(*cloud.Call) error) error { return h.World.Change(account, region, "test", f) }
+	value := func() (text string) {
+		require.NoError(t, h.World.View(account, region, func(call *cloud.Call) error {
+			text, _ = call.Get("aws:secretsmanager/ownedValue:OwnedValue", arn).State["secretString"].(string)
+			return nil
+		}))
+		return text
+	}
+	require.NoError(t, change(func(call *cloud.Call) error {
+		arn = sm.Own(call, "database", "rds!cluster-1", "of a database", key.ID, `{"username":"retail","password":"first"}`)
+		return nil
+	}))
+	rotate := func() error { return change(func(call *cloud.Call) error { return sm.Rotate(call, arn) }) }
+	require.NoError(t, rotate())
+	first := value()
+	assert.Regexp(t, `^\{"password":"[0-9a-f]{28}","username":"retail"\}$`, first)
+	require.NoError(t, rotate())
+	assert.NotEqual(t, first, value())
+
+	arn = c.Create(sm.Secret, cloud.Props{"name": "own"}).ID
+	assert.ErrorContains(t, rotate(), "InvalidRequestException")
+	arn = "absent"
+	assert.ErrorContains(t, rotate(), "ResourceNotFoundException")
+}

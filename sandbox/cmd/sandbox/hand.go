@@ -149,3 +149,12 @@ func (a *app) driftCommand() *cobra.Command {
 	})
 	return c
 }
+
+func (a *app) secretCommand() *cobra.Command {
+	c := &cobra.Command{Use: "secret", Short: "Do what AWS does to secrets by itself"}
+	c.AddCommand(&cobra.Command{
+		Use: "rotate ARN", Short: "Give a secret that RDS manages a new password", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.client().Rotate(args[0]) },
+	})
+	return c
+}

@@ -39,7 +39,7 @@ func command() *cobra.Command {
 		a.serveCommand(), a.startCommand(), a.stopCommand(), a.statusCommand(), a.envCommand(),
 		a.kubeconfigCommand(), a.kubectlCommand(), a.requestCommand(),
 		a.upCommand(), a.previewCommand(), a.downCommand(), a.recoverCommand(), a.resetCommand(),
-		a.callsCommand(), a.faultCommand(), a.snapshotCommand(), a.driftCommand(),
+		a.callsCommand(), a.faultCommand(), a.snapshotCommand(), a.driftCommand(), a.secretCommand(),
 		coverageCommand(),
 	)
 	return root

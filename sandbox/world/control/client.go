@@ -81,6 +81,12 @@ func (c *Client) Drift(d Drift) error {
 	return err
 }
 
+// Rotate gives a secret that a service manages, as RDS's of a database, a new password.
+func (c *Client) Rotate(arn string) error {
+	_, err := ask[any](c, http.MethodPost, "/rotate", Rotation{arn})
+	return err
+}
+
 // Token is a cluster token.
 func (c *Client) Token(q TokenRequest) (Token, error) {
 	return ask[Token](c, http.MethodPost, "/token", q)

@@ -39,6 +39,11 @@ type Drift struct {
 	Delete   bool   `json:"delete,omitempty"`
 }
 
+// Rotation asks for a new password in a secret that a service manages.
+type Rotation struct {
+	Secret string `json:"secret"` // ARN
+}
+
 // TokenRequest asks for a cluster token.
 type TokenRequest struct {
 	Cluster string `json:"cluster"`

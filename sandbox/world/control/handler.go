@@ -3,12 +3,15 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/secretsmanager"
 )
 
 // Handler serves a world. What self tells (world, build) is passed on in the
@@ -26,6 +29,7 @@ func Handler(world *cloud.World, self Status, stop func()) http.Handler {
 	mux.HandleFunc("GET /records", answer(func(*http.Request) (any, error) { return world.Records(), nil }))
 	mux.HandleFunc("GET /made", answer(func(r *http.Request) (any, error) { return world.MadeBy(r.FormValue("urn")), nil }))
 	mux.HandleFunc("POST /drift", answer(s.drift))
+	mux.HandleFunc("POST /rotate", answer(s.rotate))
 	mux.HandleFunc("POST /token", answer(s.token))
 	mux.HandleFunc("POST /stop", answer(func(*http.Request) (any, error) { go stop(); return nil, nil }))
 	return mux
@@ -111,6 +115,20 @@ func (s *server) drift(r *http.Request) (any, error) {
 		return nil, s.world.RemoveByHand(d.Resource)
 	}
 	return nil, s.world.SetProperty(d.Resource, d.Path, d.Value)
+}
+
+func (s *server) rotate(r *http.Request) (any, error) {
+	q, err := read[Rotation](r)
+	if err != nil {
+		return nil, err
+	}
+	parts := strings.Split(q.Secret, ":")
+	if len(parts) != 7 || parts[2] != "secretsmanager" {
+		return nil, fmt.Errorf("%q is not the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", q.Secret)
+	}
+	return nil, s.world.Change(parts[4], parts[3], "rotation of "+q.Secret, func(c *cloud.Call) error {
+		return secretsmanager.Rotate(c, q.Secret)
+	})
 }
 
 func (s *server) token(r *http.Request) (any, error) {
