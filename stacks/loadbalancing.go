@@ -54,7 +54,8 @@ func (c *colourStack) bind(made *cluster.Cluster, to entry, after []pulumi.Resou
 		Mode: c.controller.Mode(), Namespace: to.namespace, Service: to.service, Port: to.port, TargetPort: to.targetPort,
 		TargetGroupArn:            c.door.TargetGroups[string(c.colour)],
 		LoadBalancerSecurityGroup: c.door.SecurityGroupID, NodeSecurityGroupID: made.NodeSecurityGroupID,
-		After: slices.Concat(after, c.controller.Ready, c.door.Attached[string(c.colour)]),
+		CleanUpSeconds: c.config.LoadBalancing.CleanUpSeconds,
+		After:          slices.Concat(after, c.controller.Ready, c.door.Attached[string(c.colour)]),
 	}, pulumi.Providers(c.aws, made.Provider))
 	if err != nil {
 		return nil, problem.Under("loadBalancing", err)
@@ -71,6 +72,7 @@ func (c *colourStack) ingresses(made *cluster.Cluster, to entry, healthPath stri
 	options := loadbalancing.Options{
 		Health: loadbalancing.HealthCheck{Path: healthPath}, DrainSeconds: &c.vpc.FrontDoor.DrainSeconds,
 		NoZonalShift: c.config.Relax.NoZonalShift.Given(), DeletionProtection: i.DeletionProtection, SourceCIDRs: i.SourceCIDRs,
+		CleanUpSeconds: c.config.LoadBalancing.CleanUpSeconds,
 	}
 	if i.CertificateArn != "" {
 		options.TLS = &loadbalancing.TLS{CertificateArns: []pulumi.StringInput{pulumi.String(i.CertificateArn)}}

@@ -3,6 +3,7 @@ package loadbalancing
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -28,6 +29,8 @@ type BindingArgs struct {
 	// NodeSecurityGroupID the one of the cluster's nodes, which is also its pods'. The
 	// rule between the two belongs to the binding. Required.
 	LoadBalancerSecurityGroup, NodeSecurityGroupID pulumi.StringInput
+	// CleanUpSeconds is how long a deletion waits for the controller. Default 300.
+	CleanUpSeconds int
 	// After is what must stand before: [Controller.Ready], the namespace, and the rule
 	// that attaches the target group to its load balancer. Required. For readiness gates
 	// the binding must in turn stand before the pods (L7).
@@ -42,15 +45,20 @@ type Binding struct {
 	Ready []pulumi.Resource
 }
 
-// cleanUpTime is how long a deletion waits for a controller to clean up in AWS and let the
-// object go. A controller that does not run any more then ends the run with the object's
-// name, instead of holding it for ever.
-const cleanUpTime = "5m"
+// defaultCleanUpSeconds is how long a deletion waits for a controller to clean up in AWS
+// and let the object go: a load balancer and its interfaces are gone within two or three
+// minutes. A controller that does not run any more then ends the run with the object's
+// name, instead of holding it for the provider's ten minutes.
+const defaultCleanUpSeconds = 300
 
 // owning are the options of objects that own something in AWS: no DeletedWith, so that
 // they are always deleted for real (L3, K5).
-func owning(parent pulumi.ResourceOption, after []pulumi.Resource) []pulumi.ResourceOption {
-	return []pulumi.ResourceOption{parent, pulumi.DependsOn(after), pulumi.Timeouts(&pulumi.CustomTimeouts{Delete: cleanUpTime})}
+func owning(parent pulumi.ResourceOption, after []pulumi.Resource, cleanUpSeconds int) []pulumi.ResourceOption {
+	if cleanUpSeconds == 0 {
+		cleanUpSeconds = defaultCleanUpSeconds
+	}
+	wait := (time.Duration(cleanUpSeconds) * time.Second).String()
+	return []pulumi.ResourceOption{parent, pulumi.DependsOn(after), pulumi.Timeouts(&pulumi.CustomTimeouts{Delete: wait})}
 }
 
 // NewBinding binds a Service's pods to a target group. It wants explicit providers for the
@@ -79,7 +87,7 @@ func NewBinding(ctx *pulumi.Context, name string, args *BindingArgs, opts ...pul
 	}
 	binding, err := objects.New(ctx, names.Child(name, "binding", args.Service),
 		objects.Metadata{Name: args.Service, Namespace: args.Namespace}, bindingKind(args.Mode, spec),
-		owning(child, append([]pulumi.Resource{rule}, args.After...))...)
+		owning(child, append([]pulumi.Resource{rule}, args.After...), args.CleanUpSeconds)...)
 	if err != nil {
 		return nil, err
 	}

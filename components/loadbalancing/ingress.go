@@ -69,7 +69,7 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 		Spec: networkingv1.IngressSpecArgs{
 			IngressClassName: pulumi.String(Classes[args.Mode].Ingress), Rules: networkingv1.IngressRuleArray{rule},
 		},
-	}, owning(pulumi.Parent(made), args.After)...)
+	}, owning(pulumi.Parent(made), args.After, options.CleanUpSeconds)...)
 	if err != nil {
 		return nil, err
 	}

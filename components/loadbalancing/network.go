@@ -73,7 +73,7 @@ func NewNetworkLoadBalancer(
 			AllocateLoadBalancerNodePorts: pulumi.Bool(options.TargetType == objects.TargetInstance),
 			Selector:                      pulumi.ToStringMap(args.Gateway.Selector()), Ports: servicePorts(args.Gateway, options.TLS),
 		},
-	}, owning(pulumi.Parent(made), args.After)...)
+	}, owning(pulumi.Parent(made), args.After, options.CleanUpSeconds)...)
 	if err != nil {
 		return nil, err
 	}

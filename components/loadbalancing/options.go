@@ -31,6 +31,8 @@ type Options struct {
 	// DrainSeconds is how long a target that leaves may finish, 0 to 3600. Pods must live
 	// longer (L7). Default 30.
 	DrainSeconds *int
+	// CleanUpSeconds is how long a deletion waits for the controller. Default 300.
+	CleanUpSeconds int
 	// SourceCIDRs are who may reach the load balancer. Required.
 	SourceCIDRs []string
 	// TLS ends TLS at the load balancer; nil for none.

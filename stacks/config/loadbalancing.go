@@ -48,6 +48,10 @@ type LoadBalancing struct {
 	// CertificateGeneration is raised by one to renew the certificate of the installed
 	// controller's webhooks, valid for five years. Default 1.
 	CertificateGeneration int `json:"certificateGeneration"`
+	// CleanUpSeconds is how long a deletion waits until the controller has cleaned up in
+	// AWS after an Ingress or a TargetGroupBinding, 10 to 3600. A run that waited in vain
+	// fails and names the object; see the runbook "Take an environment down". Default 300.
+	CleanUpSeconds int `json:"cleanUpSeconds"`
 	// Ingress gives the cluster an internal load balancer of its own before the shop, to
 	// reach the colour by itself. Default: none.
 	Ingress *Ingress `json:"ingress"`
@@ -85,6 +89,7 @@ func (l *LoadBalancing) installs() bool { return l.Controller != BuiltInControll
 func (l *LoadBalancing) setDefaults(compute Compute) {
 	usual := map[Compute]LoadBalancerController{Auto: BuiltInController, Managed: InstalledController}[compute]
 	or(&l.Controller, usual)
+	or(&l.CleanUpSeconds, 300)
 	if l.Ingress != nil && l.Ingress.Controllers == nil {
 		l.Ingress.Controllers = []LoadBalancerController{usual}
 	}
@@ -103,6 +108,9 @@ func loadBalancing(list *problem.List, path string, c Cluster) {
 	at := path + ".loadBalancing"
 	oneOf(list, at+".controller", l.Controller, InstalledController, BuiltInController, BothControllers)
 	ingressRules(list, at+".ingress", l)
+	if l.CleanUpSeconds < 10 || l.CleanUpSeconds > 3600 {
+		list.Add(at+".cleanUpSeconds", "must be 10 to 3600", l.CleanUpSeconds, "leave it out for five minutes")
+	}
 	switch {
 	case c.Compute == Managed && (l.Controller == BuiltInController || l.Controller == BothControllers):
 		list.Add(at+".controller", "compute managed has no controller of its own", quoted(string(l.Controller)), "choose managed, or leave it out")

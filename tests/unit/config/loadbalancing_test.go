@@ -40,6 +40,8 @@ func TestControllersOfAClusterL9(t *testing.T) {
 			[]string{blue + ".loadBalancing.replicas: must be at least 2, got 1"}},
 		{"a generation before the first", edits{set(blue+".loadBalancing", map[string]any{"certificateGeneration": -1})},
 			[]string{blue + ".loadBalancing.certificateGeneration: must be at least 1, got -1"}},
+		{"L3 no time to clean up", edits{set(blue+".loadBalancing", map[string]any{"cleanUpSeconds": 5})},
+			[]string{blue + ".loadBalancing.cleanUpSeconds: must be 10 to 3600, got 5"}},
 	} {
 		r.check(t, "dev")
 	}
@@ -48,11 +50,11 @@ func TestControllersOfAClusterL9(t *testing.T) {
 func TestLoadBalancingDefaultsFollowTheCompute(t *testing.T) {
 	loaded, err := load(t, "dev", set(blue+".loadBalancing", none()))
 	require.NoError(t, err)
-	assert.Equal(t, &config.LoadBalancing{Controller: config.InstalledController, Replicas: 2, CertificateGeneration: 1},
+	assert.Equal(t, &config.LoadBalancing{Controller: config.InstalledController, Replicas: 2, CertificateGeneration: 1, CleanUpSeconds: 300},
 		loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing)
 	for controller, want := range map[string]*config.LoadBalancing{
-		"":     {Controller: config.BuiltInController},
-		"both": {Controller: config.BothControllers, Replicas: 2, CertificateGeneration: 1},
+		"":     {Controller: config.BuiltInController, CleanUpSeconds: 300},
+		"both": {Controller: config.BothControllers, Replicas: 2, CertificateGeneration: 1, CleanUpSeconds: 300},
 	} {
 		loaded, err = load(t, "dev", autoMode(map[string]any{"loadBalancing": map[string]any{"controller": controller}}))
 		require.NoError(t, err)

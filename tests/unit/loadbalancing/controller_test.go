@@ -58,7 +58,7 @@ func TestWhatGoesWithTheClusterL3K5(t *testing.T) {
 		seen++
 		if owning[object.Type] {
 			assert.Empty(t, object.DeletedWith, object.Name)
-			assert.Equal(t, "5m", object.CustomTimeouts["delete"], object.Name)
+			assert.Equal(t, "5m0s", object.CustomTimeouts["delete"], object.Name)
 		} else {
 			assert.Contains(t, object.DeletedWith, "retail:cluster:Cluster::main-blue", object.Name)
 		}
