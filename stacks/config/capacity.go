@@ -23,6 +23,9 @@ func capacity(list *problem.List, path string, v VPC) {
 	}
 	needed, parts := 0, []string{}
 	for _, colour := range sortedKeys(v.Clusters) {
+		if !v.Clusters[colour].countable() {
+			continue
+		}
 		prefixes := v.Clusters[colour].prefixesPerZone(len(v.Zones))
 		needed += prefixes
 		parts = append(parts, fmt.Sprintf("%s %d", colour, prefixes))
@@ -64,6 +67,24 @@ func (c Cluster) prefixesPerZone(zones int) int {
 		total += nodes * prefixesPerNode(group.PodsPerNode, c.Addons.WarmPrefixes)
 	}
 	return total
+}
+
+// countable says whether the cluster's largest number of nodes and pods can be told. Where
+// it cannot, the values it follows from are refused already, and what would be computed
+// from them says nothing new.
+func (c Cluster) countable() bool {
+	var list problem.List
+	computeKnown(&list, "", c)
+	computeMatchesNodes(&list, "", c)
+	expectedNodes(&list, "", c)
+	if c.Compute == Managed {
+		for _, group := range c.NodeGroups {
+			nodeSizes(&list, "", group)
+			nodeTaints(&list, "", group)
+			podsPerNode(&list, "", group)
+		}
+	}
+	return list.Err() == nil
 }
 
 func prefixesPerNode(pods, warm int) int { return ceil(pods, prefixSize) + warm }

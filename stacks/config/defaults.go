@@ -74,11 +74,12 @@ func (v *VPC) setDefaults() {
 	if v.Datastores != nil {
 		v.Datastores.setDefaults()
 	}
+	zones := max(len(v.Zones), 1) // no zones at all are refused once, by their own rule
 	if v.Shop != nil {
-		v.Shop.setDefaults(len(v.Zones))
+		v.Shop.setDefaults(zones)
 	}
 	for colour, cluster := range v.Clusters {
-		cluster.setDefaults(len(v.Zones))
+		cluster.setDefaults(zones)
 		v.Clusters[colour] = cluster
 	}
 }

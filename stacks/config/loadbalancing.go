@@ -87,7 +87,10 @@ const (
 func (l *LoadBalancing) installs() bool { return l.Controller != BuiltInController }
 
 func (l *LoadBalancing) setDefaults(compute Compute) {
-	usual := map[Compute]LoadBalancerController{Auto: BuiltInController, Managed: InstalledController}[compute]
+	usual := InstalledController // of an unknown compute, too, which is refused as such
+	if compute == Auto {
+		usual = BuiltInController
+	}
 	or(&l.Controller, usual)
 	or(&l.CleanUpSeconds, 300)
 	if l.Ingress != nil && l.Ingress.Controllers == nil {

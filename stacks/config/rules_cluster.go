@@ -38,7 +38,10 @@ func autoPoolsKnown(list *problem.List, path string, c Cluster) {
 			oneOf(list, path+".auto.nodePools", pool, "general-purpose", "system")
 		}
 	}
-	if c.Auto.ExpectedNodes < 1 {
+}
+
+func expectedNodes(list *problem.List, path string, c Cluster) {
+	if c.Compute == Auto && c.Auto.ExpectedNodes < 1 {
 		list.Add(path+".auto.expectedNodes", "must be at least 1", c.Auto.ExpectedNodes, "give the most nodes you expect")
 	}
 }

@@ -134,12 +134,15 @@ func firewall(list *problem.List, f Firewall) {
 	}
 }
 
+// longestDrain is in seconds (Elastic Load Balancing API Reference, TargetGroupAttribute).
+const longestDrain = 3600
+
 func frontDoorRules(list *problem.List, path, region string, f *FrontDoor) {
 	if f == nil {
 		return
 	}
 	path += ".frontDoor"
-	between(list, path+".drainSeconds", f.DrainSeconds, 1, 3600)
+	between(list, path+".drainSeconds", f.DrainSeconds, 1, longestDrain)
 	between(list, path+".slowStartSeconds", f.SlowStartSeconds, 30, 900)
 	between(list, path+".errorPercent", f.ErrorPercent, 1, 100)
 	between(list, path+".latencyMillis", f.LatencyMillis, 1, 60000)

@@ -17,7 +17,7 @@ var groupForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 func nodeGroupRules(list *problem.List, parent, name string, g NodeGroup) {
 	path := problem.Path(parent, name)
 	for _, rule := range []func(*problem.List, string, NodeGroup){
-		instanceTypes, nodeFamily, nodeSizes, nodeDisk, nodeTaints, podsPerNode,
+		instanceTypes, nodeFamily, nodeSizes, nodeUpdates, nodeDisk, nodeTaints, podsPerNode,
 	} {
 		rule(list, path, g)
 	}
@@ -46,6 +46,9 @@ func nodeSizes(list *problem.List, path string, g NodeGroup) {
 		list.Add(path, "1 ≤ min ≤ desired ≤ max must hold", fmt.Sprintf("min %d, desired %d, max %d", g.Min, g.Desired, g.Max),
 			"correct the sizes; min defaults to one node per zone and desired to min")
 	}
+}
+
+func nodeUpdates(list *problem.List, path string, g NodeGroup) {
 	if g.MaxUnavailable < 1 || g.MaxUnavailable > 100 {
 		list.Add(path+".maxUnavailable", "must be 1 to 100", g.MaxUnavailable, "leave it out to update one node at a time")
 	}

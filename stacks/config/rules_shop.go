@@ -25,7 +25,7 @@ func shopRules(list *problem.List, path string, v VPC) {
 	for _, name := range sortedKeys(v.Shop.Services) {
 		service := v.Shop.Services[name]
 		shopService(list, problem.Path(at, "services", name), name, service)
-		if service.Min < len(v.Zones) {
+		if service.Min >= 1 && service.Min < len(v.Zones) {
 			few = true
 			if !v.Shop.Relax.FewPods.Given() {
 				list.Add(problem.Path(at, "services", name, "min"), fmt.Sprintf("must be at least the number of zones, %d", len(v.Zones)), service.Min,
@@ -55,7 +55,7 @@ func shopReachable(list *problem.List, path string, v VPC) {
 // podsLeaveInTime is case L7: a pod serves until the load balancer has let go of it, and is
 // killed later.
 func podsLeaveInTime(list *problem.List, path string, v VPC) {
-	if v.FrontDoor == nil {
+	if v.FrontDoor == nil || v.FrontDoor.DrainSeconds > longestDrain {
 		return
 	}
 	for _, colour := range sortedKeys(v.Clusters) {
@@ -79,7 +79,7 @@ func shopThemes(list *problem.List, path string, s *Shop) {
 		oneOf(list, path+".themes", colour, Colours()...)
 		oneOf(list, problem.Path(path, "themes", string(colour)), s.Themes[colour], themes...)
 	}
-	if blue, green := s.Themes[Blue], s.Themes[Green]; blue != "" && blue == green {
+	if blue, green := s.Themes[Blue], s.Themes[Green]; blue == green && slices.Contains(themes, blue) {
 		list.Add(path+".themes", "must tell the two clusters apart", quoted(blue), "choose two")
 	}
 }
@@ -103,13 +103,16 @@ func shopService(list *problem.List, path, name string, s ShopService) {
 	if s.Memory != "" && !memoryForm.MatchString(s.Memory) {
 		list.Add(path+".memory", "must be in Mi or Gi", quoted(s.Memory), "write it as 512Mi")
 	}
-	if s.Min < 1 || s.Max < s.Min {
+	if !s.sized() {
 		list.Add(path, "1 ≤ min ≤ max must hold", fmt.Sprintf("min %d, max %d", s.Min, s.Max), "correct the numbers")
 	}
 	if s.CPUPercent < 1 || s.CPUPercent > 100 {
 		list.Add(path+".cpuPercent", "must be 1 to 100", s.CPUPercent, "leave it out for 70")
 	}
 }
+
+// sized says whether a service's numbers of pods can hold.
+func (s ShopService) sized() bool { return s.Min >= 1 && s.Max >= s.Min }
 
 // systemPods is how many pods a node runs beside the shop's: agents on every node, and a
 // share of the controllers.
@@ -118,15 +121,18 @@ const systemPods = 15
 // shopFits is case Z5: with one zone lost and every service at its largest, the nodes that
 // are left have room. Pods are counted, not their memory, which depends on instance types.
 func shopFits(list *problem.List, path string, v VPC) {
-	if len(v.Zones) < 2 {
+	if len(v.Zones) < fewestForEKS {
 		return
 	}
 	most := 0
 	for _, service := range v.Shop.Services {
+		if !service.sized() {
+			return
+		}
 		most += service.Max
 	}
 	for _, colour := range sortedKeys(v.Clusters) {
-		if room := v.Clusters[colour].room(len(v.Zones)); most > room {
+		if room := v.Clusters[colour].room(len(v.Zones)); most > room && v.Clusters[colour].countable() {
 			list.Add(problem.Path(path, "clusters", string(colour)), fmt.Sprintf("must have room for the shop's pods with one zone lost: %d", room),
 				fmt.Sprintf("%d at most", most), "raise max of the node groups (compute auto: expectedNodes), or lower max of the shop's services")
 		}

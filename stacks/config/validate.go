@@ -59,7 +59,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 		cluster := v.Clusters[colour]
 		at := problem.Path(path, "clusters", string(colour))
 		for _, rule := range []func(*problem.List, string, Cluster){
-			versionSupported, computeKnown, computeMatchesNodes, autoPoolsKnown, endpointReachable, endpointNarrow,
+			versionSupported, computeKnown, computeMatchesNodes, autoPoolsKnown, expectedNodes, endpointReachable, endpointNarrow,
 			supportKnown, addonsOnlyManaged, dnsReplicas, warmPrefixes, loadBalancing,
 		} {
 			rule(list, at, cluster)

@@ -48,7 +48,7 @@ func TestOneColourAloneIsFine(t *testing.T) {
 
 func TestClusters(t *testing.T) {
 	auto := func(object map[string]any) {
-		set(blue, map[string]any{"version": "1.35", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}})(object)
+		set(blue, map[string]any{"version": "1.35", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}, "loadBalancing": map[string]any{}})(object)
 	}
 	for _, r := range []refusal{
 		{"no cluster", edits{set("vpcs.main.clusters", nil), weights(100, 0)}, []string{"clusters: at least one is required", "traffic.blue: a colour without a cluster"}},
@@ -60,6 +60,7 @@ func TestClusters(t *testing.T) {
 		{"E6 auto with add-ons", edits{auto, set(blue+".addons.dnsReplicas", 3)}, []string{blue + ".addons: compute auto has no add-ons of its own"}},
 		{"auto with an unknown pool", edits{auto, set(blue+".auto.nodePools", []any{"gpu"})}, []string{blue + `.auto.nodePools: must be one of general-purpose, system, got "gpu"`}},
 		{"support", edits{set(blue+".support", "forever")}, []string{blue + ".support: must be one of standard, extended"}},
+		{"auto without nodes", edits{auto, set(blue+".auto.expectedNodes", -1)}, []string{blue + ".auto.expectedNodes: must be at least 1, got -1"}},
 		{"Z5 one DNS pod", edits{set(blue+".addons.dnsReplicas", 1)}, []string{blue + ".addons.dnsReplicas: must be at least 2, got 1"}},
 	} {
 		r.check(t, "dev")
@@ -112,6 +113,8 @@ func TestNodeGroups(t *testing.T) {
 		{"family", edits{set(group+".family", "AL2")}, []string{group + ".family: must be one of AL2023, Bottlerocket"}},
 		{"sizes", edits{set(group+".max", 1), set(group+".min", 2)}, []string{group + ": 1 ≤ min ≤ desired ≤ max must hold, got min 2, desired 2, max 1"}},
 		{"no max", edits{set(group+".max", nil)}, []string{group + ": 1 ≤ min ≤ desired ≤ max must hold, got min 1, desired 1, max 0"}},
+		{"two values that have nothing to do with each other", edits{set(group+".diskGiB", 8), set("vpcs.main.shop.services.ui.max", 300)},
+			[]string{group + ".diskGiB: must be 20", blue + ": must have room for the shop's pods", "clusters.green: must have room for the shop's pods"}},
 		{"disk", edits{set(group+".diskGiB", 8)}, []string{group + ".diskGiB: must be 20 to 16384, got 8"}},
 		{"taint", edits{set(group+".taints", []any{map[string]any{"effect": "Never"}})}, []string{"taints.0.key: is required", "taints.0.effect: must be one of NoSchedule, PreferNoSchedule, NoExecute"}},
 		{"pods", edits{set(group+".podsPerNode", 500)}, []string{group + ".podsPerNode: must be 1 to 250, got 500"}},
@@ -135,7 +138,7 @@ func TestCapacityN8(t *testing.T) {
 		{"more pods on a node", edits{set(group+".podsPerNode", 250), set(group+".max", 30)}, []string{rule + "255 available in 100.64.0.0/19, got 534 needed (blue 510, green 24)"}},
 		{"a group over all zones", edits{set(group+".perZone", nil), set(group+".min", 2), set(group+".max", 40)}, []string{"got 344 needed (blue 320, green 24)"}},
 		{"Auto Mode by its expected nodes", edits{set(blue, map[string]any{
-			"version": "1.34", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}, "auto": map[string]any{"expectedNodes": 40},
+			"version": "1.34", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}, "loadBalancing": map[string]any{}, "auto": map[string]any{"expectedNodes": 40},
 		})}, []string{"got 344 needed (blue 320, green 24)"}},
 	} {
 		r.check(t, "dev")

@@ -107,7 +107,7 @@ func TestUnknownKeysAreRefusedWithTheNearestKnownOne(t *testing.T) {
 				`retail:environment.vpcs.main.clusters.blue.nodeGroups.general.instanceType: unknown key: did you mean "instanceTypes"?`,
 				"retail:environment.vpcs.main.traffic: blue+green must be 100, got 90 (blue 90, green 0)",
 			}},
-		{"in a list", edits{set("vpcs.main.clusters.blue.nodeGroups.general.taints", []any{map[string]any{"key": "a", "effect": "NoSchedule", "valeu": "b"}})},
+		{"in a list", edits{set("vpcs.main.clusters.blue.nodeGroups.general.taints", []any{map[string]any{"key": "a", "effect": "PreferNoSchedule", "valeu": "b"}})},
 			[]string{`taints.0.valeu: unknown key: did you mean "value"?`}},
 		{"unlike any", edits{set("zzz", 1)}, []string{"retail:environment.zzz: unknown key: known here are name, aws, hub, tags, criticality, logRetentionDays, mirror, quotas, entrance, vpcs, relax"}},
 	} {
