@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,7 +80,7 @@ func (a *app) down(ctx context.Context, names []string) error {
 			continue
 		}
 		if err := a.destroy(ctx, s.Name); err != nil {
-			return err
+			return errors.Join(err, a.tellHeld())
 		}
 	}
 	if len(names) > 0 {
@@ -93,6 +94,37 @@ func (a *app) down(ctx context.Context, names []string) error {
 		return err
 	}
 	return a.verdict(left, time.Since(started))
+}
+
+// tellHeld names what clusters' controllers made and have not taken away. No state knows
+// it, and it can be what a destroy waits for.
+func (a *app) tellHeld() error {
+	lines, err := a.owned()
+	lines = slices.DeleteFunc(lines, func(line string) bool {
+		_, owner, _ := strings.Cut(line, " ")
+		return !strings.Contains(owner, "/") || strings.HasPrefix(owner, "arn:")
+	})
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	a.printf("\nmade by clusters' controllers, and still there: docs/runbooks/take-an-environment-down.md\n")
+	for _, line := range lines {
+		a.printf("  %s\n", line)
+	}
+	return nil
+}
+
+// owned are the records that no program made, a line each: the record's and its owner.
+func (a *app) owned() ([]string, error) {
+	records, err := a.client().Records()
+	lines := []string{}
+	for _, r := range records {
+		if r.Owner != "" && !r.Fading {
+			lines = append(lines, r.Line()+" "+r.Owner)
+		}
+	}
+	slices.Sort(lines)
+	return lines, err
 }
 
 // verdict says what destroying everything has left behind.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -107,10 +108,14 @@ func describe(f cloud.Fault) string {
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
-	normalised := false
+	normalised, owners := false, false
 	c := &cobra.Command{
 		Use: "snapshot", Short: "List the identifiers of everything in the world", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if owners {
+				lines, err := a.owned()
+				return errors.Join(err, a.show(lines, func() { a.printf("%s\n", strings.Join(lines, "\n")) }))
+			}
 			s, err := a.client().Snapshot(normalised)
 			if err != nil {
 				return err
@@ -126,6 +131,7 @@ func (a *app) snapshotCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&normalised, "normalised", false, "with logical names for what is random, to compare two runs")
+	c.Flags().BoolVar(&owners, "owners", false, "only what services and clusters' controllers made by themselves, each with its maker")
 	return c
 }
 
