@@ -73,7 +73,9 @@ func TestEntrancesRefuseWhatCannotHold_B3(t *testing.T) {
 		return customers(append([]any{"kind", "cloudFront", "primary", "main"}, pairs...)...)
 	}
 	for _, test := range []refusal{
-		{"no front door", edits{set("entrance", map[string]any{"domain": "shop.example.com"})}, []string{"entrance: leads to front doors, and no VPC has one"}},
+		{"no front door", edits{
+			set("vpcs.main.frontDoor", nil), set("vpcs.main.shop", nil), set("vpcs.second.frontDoor", nil), set("vpcs.second.shop", nil),
+		}, []string{"entrance: leads to front doors, and no VPC has one"}},
 		{"no entrance", append(customers(), set("entrance", nil)), []string{"entrance: is required with a front door: name the shop's domain there, or remove frontDoor of main, second"}},
 		{"unknown kind", customers("kind", "carrierPigeon", "weights", halves), []string{`entrance.kind: must be one of route53, globalAccelerator, cloudFront, got "carrierPigeon"`}},
 		{"no weights", customers(), []string{
