@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -45,6 +46,26 @@ func TestOrderOfAddonsAndNodesE5E6(t *testing.T) {
 	}
 	cni, agent := r.One(t, addonType, before+versions.VpcCni), r.One(t, addonType, before+versions.PodIdentityAgent)
 	assert.True(t, cni.WaitsFor(agent), "the CNI's credentials come from the agent")
+}
+
+// K4: EKS deletes add-ons with their cluster, so that nobody asks a cluster that may not
+// answer. Their roles are IAM's and are deleted for real.
+func TestAddonsGoWithTheirClusterAndRolesByThemselves_K4(t *testing.T) {
+	c := managedColour()
+	c.block = true
+	r := deploy(t, c)
+	control := r.One(t, "retail:cluster:Cluster", "main-blue")
+	for _, addon := range r.OfType(addonType) {
+		assert.Equal(t, control.URN, addon.DeletedWith, addon.Name)
+	}
+	roles := 0
+	for _, resource := range r.All() {
+		if strings.HasPrefix(resource.Type, "aws:iam/") {
+			assert.Empty(t, resource.DeletedWith, resource.Name)
+			roles++
+		}
+	}
+	assert.Greater(t, roles, 3)
 }
 
 // E5: versions are those of the table for the cluster's version.

@@ -78,7 +78,7 @@ func raise(ctx *pulumi.Context, c colour) error {
 		return err
 	}
 	before, err := addons.NewBeforeNodes(ctx, name+"-addons-before", &addons.BeforeNodesArgs{
-		Cluster: control.Name, ClusterArn: control.Arn, Version: c.cluster.Version,
+		Cluster: control.Name, ClusterArn: control.Arn, Version: c.cluster.Version, ControlPlane: control,
 	}, providers)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func raise(ctx *pulumi.Context, c colour) error {
 		return err
 	}
 	_, err = addons.NewAfterNodes(ctx, name+"-addons-after", &addons.AfterNodesArgs{
-		Cluster: control.Name, ClusterArn: control.Arn, Version: c.cluster.Version,
+		Cluster: control.Name, ClusterArn: control.Arn, Version: c.cluster.Version, ControlPlane: control,
 		Nodes: nodes.All(), BlockStorage: c.block, KeyArn: durable.KeyArn,
 	}, providers)
 	return err
