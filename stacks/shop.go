@@ -9,6 +9,7 @@ import (
 	"retail/components/addons"
 	"retail/components/cluster"
 	"retail/components/datastores"
+	"retail/components/reloader"
 	"retail/components/store"
 	"retail/internal/drain"
 	"retail/internal/problem"
@@ -35,10 +36,10 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 	if err != nil {
 		return err
 	}
-	inside, both := pulumi.Providers(made.Provider), pulumi.Providers(c.aws, made.Provider)
+	inside, both, nodes := pulumi.Providers(made.Provider), pulumi.Providers(c.aws, made.Provider), after
 	if args.Data.NeedsCredentials() {
 		driver, err := addons.NewCredentials(c.ctx, c.name(), &addons.CredentialsArgs{
-			Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version, Region: args.Region,
+			Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version, ControlPlane: made, Region: args.Region,
 			Overrides: c.overrides(), After: after,
 		}, pulumi.Providers(c.aws))
 		if err != nil {
@@ -57,6 +58,11 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 	if err != nil {
 		return err
 	}
+	if args.Data.NeedsCredentials() {
+		if err := c.reload(made, slices.Concat(nodes, args.Entry.Ready)); err != nil {
+			return err
+		}
+	}
 	args.After = slices.Concat(after, bound)
 	shop, err := store.New(c.ctx, c.name(), args, both)
 	if err != nil {
@@ -64,6 +70,15 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 	}
 	c.serving = slices.Concat(bound, shop.Ready)
 	return c.ingresses(made, to, args.Entry.HealthPath, shop.Ready)
+}
+
+// reload replaces the pods of services whose password has changed. Nothing waits for it:
+// the shop serves without it, until the next rotation.
+func (c *colourStack) reload(made *cluster.Cluster, after []pulumi.Resource) error {
+	_, err := reloader.New(c.ctx, c.name(), &reloader.Args{
+		Watch: store.Namespace, Control: made, Mirror: c.environmentStack.config.Mirror.Resolve(), After: after,
+	}, pulumi.Providers(made.Provider))
+	return err
 }
 
 func (c *colourStack) shopArgs(made *cluster.Cluster) (*store.Args, error) {

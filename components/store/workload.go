@@ -14,8 +14,14 @@ import (
 // repository begins the images' names.
 const repository = "public.ecr.aws/aws-containers/retail-store-sample-"
 
-// generationAnnotation restarts a service's pods when it changes.
-const generationAnnotation = "retail/credentials-generation"
+const (
+	// generationAnnotation restarts a service's pods when it changes.
+	generationAnnotation = "retail/credentials-generation"
+	// reloadAnnotation, on a Deployment, names the Secret whose change makes Stakater
+	// Reloader restart its pods. By name: "auto" would also mean Secrets that a sidecar or
+	// a service mesh brings in.
+	reloadAnnotation = "secret.reloader.stakater.com/reload"
+)
 
 // workload makes a service's Deployment. It says nothing of replicas: the autoscaler does,
 // and a run must not undo what it did (cases B5 and K6).
@@ -23,9 +29,11 @@ func (b *builder) workload(s service, needs []pulumi.Resource) (*appsv1.Deployme
 	meta := meta(s.name)
 	// How many seconds the provider waits for the pods: longer than the start of all of
 	// them one after the other takes on nodes that come up only now.
-	meta.Annotations = pulumi.StringMap{"pulumi.com/timeoutSeconds": pulumi.String("900")}
+	annotations := pulumi.StringMap{"pulumi.com/timeoutSeconds": pulumi.String("900")}
+	meta.Annotations = annotations
 	template := metav1.ObjectMetaArgs{Labels: labels(s.name)}
 	if len(s.credentials) > 0 {
+		annotations[reloadAnnotation] = pulumi.String(s.secretName())
 		template.Annotations = pulumi.StringMap{generationAnnotation: pulumi.Sprintf("%d", b.args.CredentialsGeneration)}
 	}
 	return appsv1.NewDeployment(b.ctx, b.child(s, "deployment"), &appsv1.DeploymentArgs{

@@ -22,5 +22,18 @@ var LoadBalancerController = Chart{
 	OldestKubernetes: Minor{1, 31},
 }
 
+// Reloader is Stakater Reloader, which restarts Deployments when a Secret changes.
+//
+// 2.2.17 brings Reloader 1.4.22. Charts before 2.2.16 cannot name the namespaces that it
+// watches: it would read every Secret of the cluster (stakater/Reloader#1162). It asks for
+// Kubernetes 1.19 (its documentation, "Installation").
+var Reloader = Chart{
+	Name: "reloader", Version: "2.2.17", Home: "https://stakater.github.io/stakater-charts",
+	OldestKubernetes: Minor{1, 19},
+}
+
+// ReloaderApp is the release of Reloader that its chart installs: the tag of its image.
+const ReloaderApp = "v1.4.22"
+
 // Charts returns all charts of the table.
-func Charts() []Chart { return []Chart{LoadBalancerController} }
+func Charts() []Chart { return []Chart{LoadBalancerController, Reloader} }

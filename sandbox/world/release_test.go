@@ -104,13 +104,26 @@ func kubeconfig(t *testing.T, cluster *clusterstest.Cluster) string {
 
 func (e *releaser) program(values object) {
 	e.t.Helper()
+	e.declare(e.release("aws-load-balancer-controller", "3.4.3", "kube-system", values))
+}
+
+// release is a chart of the mirror.
+func (e *releaser) release(chart, version, namespace string, values object) object {
+	return object{"name": chart, "type": "kubernetes:helm.sh/v3:Release", "inputs": object{
+		"chart": chart, "version": version, "name": chart, "namespace": namespace, "createNamespace": true,
+		"repositoryOpts": object{"repo": e.charts}, "values": values, "timeout": 60, "atomic": true, "cleanupOnFail": true, "compat": "true"}}
+}
+
+// declare writes the program: objects in the cluster, after its provider.
+func (e *releaser) declare(inside ...object) {
+	e.t.Helper()
 	const version = "4.34.2"
-	text, err := json.Marshal([]object{
-		{"name": "blue", "type": "pulumi:providers:kubernetes", "version": version, "inputs": object{"kubeconfig": e.kubecfg}},
-		{"name": "lbc", "type": "kubernetes:helm.sh/v3:Release", "version": version, "provider": "blue", "inputs": object{
-			"chart": "aws-load-balancer-controller", "version": "3.4.3", "name": "aws-load-balancer-controller", "namespace": "kube-system",
-			"repositoryOpts": object{"repo": e.charts}, "values": values, "timeout": 60, "atomic": true, "cleanupOnFail": true, "compat": "true"}},
-	})
+	all := []object{{"name": "blue", "type": "pulumi:providers:kubernetes", "version": version, "inputs": object{"kubeconfig": e.kubecfg}}}
+	for _, one := range inside {
+		one["version"], one["provider"] = version, "blue"
+		all = append(all, one)
+	}
+	text, err := json.Marshal(all)
 	require.NoError(e.t, err)
 	require.NoError(e.t, os.WriteFile(filepath.Join(e.dir, "program.json"), text, 0o600))
 }
