@@ -47,6 +47,24 @@ var changes = map[string]struct{ replaces, updates []string }{
 	"aws:iam/role:Role":     {[]string{"name", "path"}, []string{"assumeRolePolicy", "description"}},
 	"aws:iam/policy:Policy": {[]string{"description", "name", "path"}, []string{"policy"}},
 	"aws:kms/key:Key":       {[]string{"keyUsage", "multiRegion"}, []string{"policy", "deletionWindowInDays"}},
+	"aws:rds/cluster:Cluster": {
+		[]string{"clusterIdentifier", "databaseName", "engine", "kmsKeyId", "masterUsername", "storageEncrypted"},
+		[]string{
+			"engineVersion", "deletionProtection", "backupRetentionPeriod", "finalSnapshotIdentifier", "vpcSecurityGroupIds",
+			"serverlessv2ScalingConfiguration.maxCapacity",
+		},
+	},
+	"aws:rds/clusterInstance:ClusterInstance": {[]string{"availabilityZone", "clusterIdentifier"}, []string{"instanceClass"}},
+	"aws:dynamodb/table:Table": {
+		[]string{"hashKey", "name"}, []string{"deletionProtectionEnabled", "globalSecondaryIndexes", "serverSideEncryption.kmsKeyArn"},
+	},
+	"aws:elasticache/replicationGroup:ReplicationGroup": {
+		[]string{"kmsKeyId", "port", "subnetGroupName"}, []string{"engineVersion", "nodeType", "numCacheClusters", "userGroupIds"},
+	},
+	"aws:elasticache/user:User":                      {[]string{"userId", "userName"}, []string{"accessString", "authenticationMode.passwords"}},
+	"aws:mq/broker:Broker":                           {[]string{"brokerName", "deploymentMode", "subnetIds"}, []string{"engineVersion", "hostInstanceType", "securityGroups"}},
+	"aws:sqs/queue:Queue":                            {[]string{"fifoQueue", "name"}, []string{"kmsMasterKeyId", "redrivePolicy"}},
+	"aws:secretsmanager/secretVersion:SecretVersion": {[]string{"secretId", "secretString"}, nil},
 	"aws:cloudwatch/logGroup:LogGroup": {
 		[]string{"name", "logGroupClass"}, []string{"retentionInDays", "kmsKeyId"},
 	},
