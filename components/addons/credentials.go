@@ -68,10 +68,11 @@ type secretDriver struct {
 	RotationPollInterval string `json:"rotationPollInterval"`
 }
 
-// rotationPoll is how long a new password may go unnoticed. From a rotation until pods have
-// been replaced, new connections fail, so that it is half the driver's default of two
-// minutes. Each look is a call of GetSecretValue for every pod and secret, which is paid for
-// by the call: a few dozen pods make some tens of thousands of calls a day.
+// rotationPoll is the shortest time between two looks for new values; the kubelet asks for
+// them, every one to two minutes (Secrets Store CSI Driver, release 1.6.0). From a rotation
+// until pods have been replaced, new connections fail, so that it is half the driver's
+// default of two minutes. Each look is a call of GetSecretValue for every pod and secret,
+// which is paid for by the call: a few dozen pods make some tens of thousands a day.
 const rotationPoll = "1m"
 
 func newSecretsStoreConfig(region string) secretsStoreConfig {

@@ -11,7 +11,8 @@
 // its readiness gate.
 //
 // Data stores rotate their passwords. The driver copies a new one into the pods' Secret
-// within two minutes, but a process reads its environment once, when it starts. Raising
-// Args.CredentialsGeneration restarts the pods that hold a password, one after the other
+// within minutes, but a process reads its environment once, when it starts. Deployments
+// that hold a password name the Secret to Stakater Reloader (components/reloader), which
+// then restarts them; by hand, raising Args.CredentialsGeneration does
 // (docs/runbooks/rotate-credentials.md).
 package store
