@@ -25,19 +25,19 @@ func TestThreeBlueGreenCyclesTouchOnlyTheColour_B12(t *testing.T) {
 	from, to := "blue", "green"
 	for range 3 {
 		dev.Set(t, traffic, map[string]any{from: 0, to: 100})
-		assert.Empty(t, dev.Up(t).Lines(), "no resource carries weights yet")
+		assert.Equal(t, []string{ruleUpdate}, dev.Up(t).Lines())
 
 		dev.Unset(t, environment+"vpcs.main.clusters."+from)
 		dev.Set(t, traffic, map[string]any{to: 100})
 		removed := dev.Up(t)
-		onlyColour(t, removed, from)
-		assert.Equal(t, map[string]int{"delete": len(removed.Steps)}, removed.Ops())
+		onlyColourAndRule(t, removed, from)
+		assert.Equal(t, map[string]int{"delete": len(removed.Steps) - 1, "update": 1}, removed.Ops())
 
 		dev.Set(t, environment+"vpcs.main.clusters."+from, raised)
 		dev.Set(t, traffic, map[string]any{from: 0, to: 100})
 		raised := dev.Up(t)
-		onlyColour(t, raised, from)
-		assert.Equal(t, map[string]int{"create": len(raised.Steps)}, raised.Ops())
+		onlyColourAndRule(t, raised, from)
+		assert.Equal(t, map[string]int{"create": len(raised.Steps) - 1, "update": 1}, raised.Ops())
 		assert.Len(t, raised.Steps, len(removed.Steps), "as much comes up as went")
 
 		assert.Equal(t, shared, sharedIdentities(t, dev))

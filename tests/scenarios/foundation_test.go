@@ -13,42 +13,10 @@ import (
 	"retail/tests/internal/harness"
 )
 
-// foundation is one environment that stands, with its hub.
+// foundation is one environment that stands, with its hub: what the shop rests on.
 type foundation struct {
 	world        *harness.World
 	network, dev *harness.Stack
-}
-
-// TestFoundation raises the hub and dev, changes them in every way that the
-// runbooks describe, and takes them down again. The order is the story's: later
-// parts rely on what earlier ones left standing.
-func TestFoundation(t *testing.T) {
-	world := harness.Start(t)
-	f := &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}
-	before := world.Snapshot(t)
-
-	require.True(t, t.Run("first deployment", f.firstDeployment), "nothing else can be shown without it")
-	t.Run("no resource is on a default provider (K9)", f.explicitProviders)
-	t.Run("a second preview and a refresh change nothing (E9)", f.settled)
-	t.Run("clusters answer and access entries are honoured", f.access)
-	t.Run("state survives the death of every process", f.restart)
-	t.Run("changes", f.changes)
-	t.Run("refusals", f.refusals)
-	t.Run("destroy leaves nothing", func(t *testing.T) {
-		f.dev.Destroy(t)
-		f.protectedHub(t)
-		f.network.Unprotect(t)
-		f.network.Destroy(t)
-		assert.Equal(t, before, world.Snapshot(t), "identifiers before the first update and after the last destroy")
-	})
-}
-
-func (f *foundation) firstDeployment(t *testing.T) {
-	network := f.network.Up(t)
-	assert.Equal(t, map[string]int{"create": len(network.Steps)}, network.Ops())
-	dev := f.dev.Up(t)
-	assert.Equal(t, map[string]int{"create": len(dev.Steps)}, dev.Ops())
-	assert.Empty(t, append(network.Warnings, dev.Warnings...))
 }
 
 // explicitProviders reads both states. Stack references are served by the

@@ -48,13 +48,44 @@ func TestProdSettlesAndGoesWithoutLeftovers(t *testing.T) {
 	prod.Up(t)
 	assert.Empty(t, prod.Preview(t).Lines(), "preview after up")
 	assert.Empty(t, prod.Refresh(t).Lines(), "refresh after up")
+	t.Run("each VPC's traffic is one update (B1, B11)", func(t *testing.T) { shiftsByVPC(t, world, prod) })
 
 	_, err := prod.TryPreviewDestroy()
 	require.ErrorContains(t, err, "because it is protected")
 
-	for _, stack := range []*harness.Stack{prod, network} {
-		stack.Unprotect(t)
-		stack.Destroy(t)
+	// AWS guards data and load balancers itself: taking production down is an update that
+	// says why, which also declines the last snapshots, and then the destroy.
+	prod.Set(t, environment+"relax.unprotected", "An exercise: production is taken down.")
+	for _, vpc := range []string{"main", "second"} {
+		prod.Set(t, environment+"vpcs."+vpc+".datastores.relax.noFinalSnapshot", "An exercise: nobody wants a snapshot.")
 	}
+	prod.Up(t)
+	prod.Destroy(t)
+	network.Unprotect(t)
+	network.Destroy(t)
 	assert.Equal(t, before, world.Snapshot(t))
+}
+
+// shiftsByVPC moves the traffic of one VPC, then of all. That protection follows the
+// traffic is no update of any resource.
+func shiftsByVPC(t *testing.T, world *harness.World, prod *harness.Stack) {
+	update := func(vpc string) string { return "update " + ruleType + " " + vpc + "-traffic" }
+	weights := map[string]int{"blue": 90, "green": 10}
+	vpcs := []string{"main", "second"}
+	for n, vpc := range vpcs {
+		prod.Set(t, environment+"vpcs."+vpc+".traffic", weights)
+		before := numberOfCalls(t, world)
+		assert.Equal(t, []string{update(vpc)}, beside(prod.Up(t), "pulumi:pulumi:Stack"))
+		assert.Equal(t, []string{"elbv2:ModifyRule"}, writesSince(t, world, before))
+		for _, other := range vpcs[n+1:] {
+			assert.Equal(t, map[string]int{"blue": 100, "green": 0}, weightsOf(t, world, other))
+		}
+		assert.Equal(t, weights, weightsOf(t, world, vpc))
+	}
+	before := numberOfCalls(t, world)
+	for _, vpc := range vpcs {
+		prod.Set(t, environment+"vpcs."+vpc+".traffic", map[string]any{"blue": 100, "green": 0})
+	}
+	assert.Equal(t, []string{update("main"), update("second")}, beside(prod.Up(t), "pulumi:pulumi:Stack"))
+	assert.Equal(t, []string{"elbv2:ModifyRule", "elbv2:ModifyRule"}, writesSince(t, world, before))
 }

@@ -34,12 +34,21 @@ var refusals = []refusal{
 	{"remove green at weight 10 (B7)", func(t *testing.T, dev *harness.Stack) {
 		dev.Unset(t, green)
 		dev.Set(t, traffic, map[string]any{"blue": 90, "green": 10})
-	}, []string{"vpcs.main.traffic", "green", "10"}},
+	}, []string{"vpcs.main.traffic.green: a colour without a cluster takes no traffic, got 10: declare clusters.green, or move its weight to blue first"}},
 	{"remove blue in the step that takes its weight away (B7)", func(t *testing.T, dev *harness.Stack) {
 		dev.Unset(t, environment+"vpcs.main.clusters.blue")
 		dev.Set(t, traffic, map[string]any{"green": 100})
-	}, []string{"vpcs.main.clusters.blue", "100"}},
-	{"weights above 100 (B3)", set(traffic, map[string]any{"blue": 60, "green": 50}), []string{"vpcs.main.traffic", "110 (blue 60, green 50)"}},
+	}, []string{"vpcs.main.clusters.blue: colour blue has weight 100 and cannot be removed: move its traffic to green in an update of its own first, then remove it"}},
+	{"weights above 100 (B3)", set(traffic, map[string]any{"blue": 60, "green": 50}), []string{
+		"vpcs.main.traffic: blue+green must be 100, got 110 (blue 60, green 50): choose two weights that sum to 100",
+	}},
+	{"a weight below 0 (B3)", set(traffic, map[string]any{"blue": 101, "green": -1}), []string{
+		"vpcs.main.traffic.blue: must be a whole number from 0 to 100, got 101: give the share in per cent",
+		"vpcs.main.traffic.green: must be a whole number from 0 to 100, got -1: give the share in per cent",
+	}},
+	{"a weight for a colour that does not exist (B6)", set(traffic, map[string]any{"blue": 90, "green": 0, "purple": 10}), []string{
+		`vpcs.main.traffic: must be one of blue, green, got "purple"`, "got 90 (blue 90, green 0)",
+	}},
 	{"unknown key", set(green+".verson", "1.35"), []string{"vpcs.main.clusters.green.verson", "version"}},
 	{"wrong account (S3)", set(environment+"aws.account", "333333333333"), []string{"333333333333", "222222222222"}},
 	{"hub stack name without organisation (S2)", set(environment+"hub.stack", "retail/network"), []string{"hub.stack", "organization/project/stack"}},
