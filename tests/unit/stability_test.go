@@ -89,20 +89,31 @@ func TestRemovingAColourTouchesNothingOfTheRest_B12(t *testing.T) {
 	}
 }
 
-// A colour's weight changes nothing but what guards the colour: no resource is
-// made, changed or replaced by moving traffic while no listener exists yet.
-func TestMovingTrafficChangesProtectionOnly_B11(t *testing.T) {
+// Moving one VPC's traffic changes that VPC's rule, and what guards the colours: no other
+// resource is made, changed or replaced.
+func TestMovingTrafficChangesOneRuleAndProtection_B11(t *testing.T) {
 	before := byURN(up(t, "prod", prod()...))
 	after := byURN(up(t, "prod", prod(stackfile.Set("vpcs.main.traffic.blue", 0), stackfile.Set("vpcs.main.traffic.green", 100))...))
 	require.Equal(t, len(before), len(after))
-	var guarded []string
+	var guarded, changed []string
 	for urn, was := range before {
-		require.True(t, same(was, after[urn]), urn)
+		require.Contains(t, after, urn)
+		if !same(was, after[urn]) {
+			changed = append(changed, was.Type+" "+was.Name)
+		}
 		if was.Protect != after[urn].Protect {
 			guarded = append(guarded, was.Type+" "+was.Name)
 		}
 	}
-	assert.ElementsMatch(t, []string{"aws:eks/cluster:Cluster main-blue-eksCluster", "aws:eks/cluster:Cluster main-green-eksCluster"}, guarded)
+	assert.Equal(t, []string{listenerRule + " main-traffic"}, changed)
+	want := []string{"aws:eks/cluster:Cluster main-blue-eksCluster", "aws:eks/cluster:Cluster main-green-eksCluster"}
+	for _, colour := range []string{"blue", "green"} {
+		want = append(want, targetGroup+" main-"+colour, listenerRule+" main-test-"+colour)
+		for _, alarm := range []string{"errors", "latency", "unhealthy"} {
+			want = append(want, "aws:cloudwatch/metricAlarm:MetricAlarm main-"+colour+"-"+alarm)
+		}
+	}
+	assert.ElementsMatch(t, want, guarded)
 }
 
 // The VPC and its attachment are guarded whole: a destroy must not take the ways in and
@@ -131,7 +142,8 @@ func TestWhatColoursRelyOnIsProtectedUnlessRelaxed_V7(t *testing.T) {
 	}
 	assert.Equal(t, map[string]bool{
 		"retail:vpc:VPC": true, "retail:transit:Attachment": true, "retail:cluster:Durable": true, remoteType: true,
-		"retail:datastores:Datastores": true,
+		"retail:datastores:Datastores": true, "retail:frontdoor:Domain": true, "retail:frontdoor:FrontDoor": true,
+		"retail:frontdoor:Traffic": true, "retail:frontdoor:Entrance": true,
 	}, guarded(r))
 	assert.Empty(t, guarded(up(t, "dev", dev()...)))
 
