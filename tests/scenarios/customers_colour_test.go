@@ -9,9 +9,9 @@ import (
 )
 
 // scaledByOthers lets the autoscaler change the number of pods, then updates the
-// Deployments: nobody asks for another number. What a person changed of what the
-// program does declare is told with the name of the tool that did, and goes on once
-// the file says the same.
+// Deployments: nobody asks for another number. What another tool changed of what
+// the program does declare is told with that tool's name, and goes on once the file
+// says the same. (The provider takes back what plain kubectl changed.)
 func (c *customers) scaledByOthers(t *testing.T) {
 	const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 	ui := func(path string) string {
@@ -22,11 +22,11 @@ func (c *customers) scaledByOthers(t *testing.T) {
 		c.dev.Up(t).Lines())
 	require.Eventually(t, func() bool { return ui(".spec.replicas") == "3" }, 2*time.Minute, time.Second)
 
-	c.kubectl(t, "green", "-n", "store", "patch", "hpa", "ui", "--type", "merge", "--patch", `{"spec": {"maxReplicas": 20}}`)
+	c.kubectl(t, "green", "-n", "store", "patch", "hpa", "ui", "--field-manager", "incident", "--type", "merge", "--patch", `{"spec": {"maxReplicas": 20}}`)
 	c.dev.Set(t, shop+".services.ui.memory", "768Mi")
 	c.dev.Set(t, shop+".services.ui.max", 16)
 	_, err := c.dev.TryUp()
-	require.ErrorContains(t, err, `conflict with "kubectl-patch"`)
+	require.ErrorContains(t, err, `conflict with "incident"`)
 	require.ErrorContains(t, err, "maxReplicas")
 	c.dev.Set(t, shop+".services.ui.max", 20)
 	c.dev.Up(t)

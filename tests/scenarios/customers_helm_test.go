@@ -39,7 +39,7 @@ func (c *customers) killedUpgrade(t *testing.T, colour string) string {
 		"data": map[string]any{"release": pack(t, release)},
 	})
 	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "pending.json")
+	file := filepath.Join(c.world.Dir, "pending.json") // kubectl takes a comma in a path for its end
 	require.NoError(t, os.WriteFile(file, pending, 0o600))
 	c.kubectl(t, colour, "create", "-f", file)
 	return name
