@@ -67,19 +67,25 @@ var variants = map[string]variant{
 	"green-auto-mode": {
 		of: "dev", edits: []edit{set(green+".compute", "auto"), set(green+".nodeGroups", nil)},
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {
-			only(t, d, "main-green")
+			only(t, d, "green", traffic, name)
 			made := r.One(t, "aws:eks/cluster:Cluster", "main-green-eksCluster")
 			for _, flag := range []string{"computeConfig.enabled", "storageConfig.blockStorage.enabled", "kubernetesNetworkConfig.elasticLoadBalancing.enabled"} {
 				assert.True(t, made.Value(flag).BoolValue(), "the three go together (E2): %s", flag)
+			}
+			assert.Len(t, r.OfType(builtInBinding), 1, "green's pods are registered by EKS (B4, L9)")
+			assert.Len(t, r.OfType(installedBinding), 1)
+			r.One(t, releaseType, "main-blue-controller")
+			for _, release := range r.OfType(releaseType) {
+				assert.NotEqual(t, "main-green-controller", release.Name, "no second controller (L9)")
 			}
 		},
 	},
 	"one-colour": {
 		of: "dev", edits: []edit{set(green, nil)},
 		means: func(t *testing.T, _ *recorder.Recorder, d difference) {
-			only(t, d, "main-green")
+			only(t, d, "green", traffic, name)
 			assert.Empty(t, d.Added)
-			assert.Empty(t, d.Changed, "a colour goes without touching anything else (B12)")
+			assert.Equal(t, []string{traffic, name}, slices.Sorted(maps.Keys(d.Changed)), "a colour goes without touching anything else (B12)")
 		},
 	},
 	"public-endpoint": {
@@ -96,10 +102,44 @@ var variants = map[string]variant{
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {
 			assert.Empty(t, d.Added)
 			for _, gone := range d.Removed {
-				assert.Contains(t, gone, "pods")
+				assert.Regexp(t, "pods|door-to-100.64.0.0/16", gone)
 			}
 			private := r.One(t, "aws:ec2/subnet:Subnet", "main-private-euw1-az1")
 			assert.Empty(t, private.String(`tags["kubernetes.io/role/cni"]`), "pods share the nodes' subnets")
+		},
+	},
+	"shop-without-stores": {
+		of: "dev", edits: []edit{set("vpcs.main.datastores", nil)},
+		means: func(t *testing.T, r *recorder.Recorder, d difference) {
+			assert.Empty(t, d.Added)
+			assert.Len(t, r.OfType(deployment), 10, "every service stays, in memory")
+			for _, token := range []string{"aws:rds/cluster:Cluster", "aws:dynamodb/table:Table", "aws:sqs/queue:Queue", "aws:secretsmanager/secret:Secret"} {
+				assert.Empty(t, r.OfType(token))
+			}
+			assert.Empty(t, r.OfType("kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"), "nobody holds a password (S4)")
+		},
+	},
+	"global-accelerator": {
+		of: "prod", edits: []edit{set("entrance", map[string]any{
+			"kind": "globalAccelerator", "domain": "shop.example.com", "weights": map[string]any{"main": 50, "second": 50},
+		})},
+		means: func(t *testing.T, r *recorder.Recorder, _ difference) {
+			assert.Len(t, r.OfType("aws:globalaccelerator/accelerator:Accelerator"), 1)
+			assert.Empty(t, r.OfType("aws:cloudfront/distribution:Distribution"))
+			assert.Len(t, r.OfType("aws:wafv2/webAclAssociation:WebAclAssociation"), 2, "each load balancer has a firewall of its own")
+			for _, rule := range r.OfType(listenerRule) {
+				assert.True(t, rule.Value("conditions[2]").IsNull(), "no key of CloudFront: %s", rule.Name)
+			}
+		},
+	},
+	"rabbitmq": {
+		of: "prod", edits: []edit{set("vpcs.main.datastores.events.kind", "rabbitmq")},
+		means: func(t *testing.T, r *recorder.Recorder, _ difference) {
+			brokers := r.OfType("aws:mq/broker:Broker")
+			require.Len(t, brokers, 1)
+			assert.Equal(t, "CLUSTER_MULTI_AZ", brokers[0].String("deploymentMode"))
+			assert.False(t, brokers[0].Value("publiclyAccessible").BoolValue())
+			assert.True(t, brokers[0].Inputs["users"].ContainsSecrets(), "its password is secret (S4)")
 		},
 	},
 	"direct-connect": {
@@ -135,8 +175,15 @@ var variants = map[string]variant{
 	},
 }
 
-// only asserts that a variant of one colour touches nothing of the rest.
-func only(t *testing.T, d difference, colour string) {
+// What names every colour, or waits for every one: the rule that divides the traffic, and
+// the shop's name.
+const (
+	traffic = listenerRule + " main-traffic"
+	name    = "aws:route53/record:Record entrance-dev.shop.example.com-main-A"
+)
+
+// only asserts that a variant of one colour touches nothing of the rest but what is named.
+func only(t *testing.T, d difference, colour string, beside ...string) {
 	t.Helper()
 	touched := slices.Concat(d.Removed, slices.Collect(maps.Keys(d.Changed)))
 	for _, added := range d.Added {
@@ -144,6 +191,8 @@ func only(t *testing.T, d difference, colour string) {
 	}
 	assert.NotEmpty(t, touched)
 	for _, key := range touched {
-		assert.Contains(t, key, " "+colour)
+		if !slices.Contains(beside, key) {
+			assert.Contains(t, key, colour)
+		}
 	}
 }

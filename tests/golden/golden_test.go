@@ -38,6 +38,7 @@ func TestStacks(t *testing.T) {
 		t.Run(stack, func(t *testing.T) {
 			r := deployed(t, stack, fixture.HubOutputs())
 			means(t, r)
+			holds(t, stack, r)
 			equal(t, stack, wiringOf(r))
 		})
 	}
@@ -57,8 +58,19 @@ func TestVariants(t *testing.T) {
 			r := deployed(t, v.of, hub, v.edits...)
 			d := compare(v.of, base[v.of], wiringOf(r))
 			v.means(t, r, d)
+			holds(t, v.of, r)
 			equal(t, name, d)
 		})
+	}
+}
+
+// holds asserts what every environment must mean.
+func holds(t *testing.T, stack string, r *recorder.Recorder) {
+	if stack == "network" {
+		return
+	}
+	for name, means := range everywhere {
+		t.Run(name, func(t *testing.T) { means(t, r) })
 	}
 }
 

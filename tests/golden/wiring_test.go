@@ -24,10 +24,18 @@ type entry struct {
 	IgnoreChanges       []string       `yaml:"ignoreChanges,omitempty" json:"ignoreChanges,omitempty"`
 	Hooks               []string       `yaml:"hooks,omitempty" json:"hooks,omitempty"`
 	DependsOn           []string       `yaml:"dependsOn,omitempty" json:"dependsOn,omitempty"`
+	DeletedWith         string         `yaml:"deletedWith,omitempty" json:"deletedWith,omitempty"`
 	Inputs              map[string]any `yaml:"inputs,omitempty" json:"inputs,omitempty"`
+
+	shared bool // by another entry of its type and name, under another parent
 }
 
-func (e entry) key() string { return e.Type + " " + e.Name }
+func (e entry) key() string {
+	if e.shared {
+		return e.Type + " " + e.Name + " of " + e.Parent
+	}
+	return e.Type + " " + e.Name
+}
 
 // wiring is what was registered, sorted by type and name.
 type wiring []entry
@@ -39,11 +47,16 @@ func wiringOf(r *recorder.Recorder) wiring {
 		named[res.URN] = res.Type + " " + res.Name
 	}
 	var all wiring
+	times := map[string]int{}
+	for _, name := range named {
+		times[name]++
+	}
 	for _, res := range r.All() {
 		made := entry{
-			Type: res.Type, Name: res.Name, Parent: named[res.Parent],
+			shared: times[named[res.URN]] > 1,
+			Type:   res.Type, Name: res.Name, Parent: named[res.Parent],
 			Protect: res.Protect, DeleteBeforeReplace: res.DeleteBeforeReplace,
-			IgnoreChanges: res.IgnoreChanges, Hooks: res.Hooks,
+			IgnoreChanges: res.IgnoreChanges, Hooks: res.Hooks, DeletedWith: named[res.DeletedWith],
 		}
 		if provider := r.ByReference(res.Provider); provider != nil {
 			made.Provider = provider.Name
@@ -66,11 +79,11 @@ func wiringOf(r *recorder.Recorder) wiring {
 
 // plain turns a property into data. Text that holds a JSON object, such as a policy,
 // becomes that object, so that a change in it is seen where it is; what is left out is
-// null to the engine.
+// null to the engine. Of a secret only its shape is told.
 func plain(value resource.PropertyValue, named map[string]string) any {
 	switch {
 	case value.IsSecret():
-		return map[string]any{"secret": plain(value.SecretValue().Element, named)}
+		return map[string]any{"secret": shape(plain(value.SecretValue().Element, named))}
 	case value.IsResourceReference():
 		return "resource " + named[string(value.ResourceReferenceValue().URN)]
 	case value.IsArray():
@@ -94,6 +107,24 @@ func plain(value resource.PropertyValue, named map[string]string) any {
 		}
 	}
 	return value.V
+}
+
+// shape is a value without its texts: descriptions are public, and what is generated once
+// differs from run to run.
+func shape(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			v[key] = shape(inner)
+		}
+		return v
+	case []any:
+		for i, inner := range v {
+			v[i] = shape(inner)
+		}
+		return v
+	}
+	return fmt.Sprintf("%T", value)
 }
 
 // difference is how a variant's wiring departs from that of the stack it varies.

@@ -195,13 +195,14 @@ func (r *Recorder) Transforms() []pulumi.ResourceTransform {
 	return slices.Clone(r.transform)
 }
 
-// Calls returns the invokes of a token in the order in which they were made.
+// Calls returns the invokes of a token, of every token for "", in the order in which they
+// were made.
 func (r *Recorder) Calls(token string) []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var found []Call
 	for _, call := range r.calls {
-		if call.Token == token {
+		if call.Token == token || token == "" {
 			found = append(found, call)
 		}
 	}
