@@ -73,6 +73,12 @@ func (c *customers) autoMode(t *testing.T) {
 	plan := c.dev.Up(t)
 	onlyColourAndRule(t, plan, "green")
 	assert.Equal(t, map[string]int{"blue": 100}, c.ask(t, 100), "customers notice nothing")
+	get := func(args ...string) string {
+		return c.kubectl(t, "green", append([]string{"get", "-n", "store"}, args...)...)
+	}
+	assert.Equal(t, "eks.amazonaws.com/alb", get("ingressclasses", "-o", "jsonpath={.items[*].spec.controller}"), "one class, Auto Mode's")
+	assert.NotEmpty(t, get("targetgroupbindings.eks.amazonaws.com", "ui", "-o", "jsonpath={.metadata.finalizers}"), "its controller keeps it")
+	assert.Empty(t, get("targetgroupbindings.elbv2.k8s.aws", "-o", "name", "--ignore-not-found"), "nobody's, since that controller is gone")
 	assert.Empty(t, c.dev.Preview(t).Lines())
 
 	for _, weights := range []map[string]int{{"blue": 50, "green": 50}, {"blue": 0, "green": 100}, {"blue": 100, "green": 0}} {
