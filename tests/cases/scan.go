@@ -22,11 +22,12 @@ type place struct {
 // How an id is written: at the end of a test's name ("TestX_S1_S7",
 // "TestXE1E10"), or in a comment or text as its first word, in parentheses,
 // after the word "case", or in a list that begins so ("E1, E2 and E10"). Other
-// places do not count, since S3 is a service and E2 half of an instance type.
+// places do not count, since S3 is a service and E2 half of an instance type. Of area Z,
+// those of the table alone: others are ids of hosted zones.
 var (
-	inName = regexp.MustCompile(`(?:_?[NEKSG]\d{1,2})+$`)
-	inText = regexp.MustCompile(`(?:^|\(|\b[Cc]ases? )([NEKSG]\d{1,2}(?:(?:, | and )[A-Z]\d{1,2})*)(?:$|[ :),;.])`)
-	id     = regexp.MustCompile(`[NEKSG]\d{1,2}`)
+	inName = regexp.MustCompile(`(?:_?(?:[NEKLBSG]\d{1,2}|Z[35]))+$`)
+	inText = regexp.MustCompile(`(?:^|\(|\b[Cc]ases? )((?:[NEKLBSG]\d{1,2}|Z[35])(?:(?:, | and )[A-Z]\d{1,2})*)(?:$|[ :),;.])`)
+	id     = regexp.MustCompile(`(?:[NEKLBSG]\d{1,2}|Z[35])`)
 )
 
 func idsOfName(name string) []string { return id.FindAllString(inName.FindString(name), -1) }

@@ -15,11 +15,6 @@ type known struct {
 	open string
 }
 
-// Reasons that several cases share.
-const (
-	later = "The program makes no Kubernetes objects yet; the case comes with the first component that does."
-)
-
 var areas = []area{
 	{"Networks", []known{
 		{"N1", "A VPC's route to the Transit Gateway waits until the attachment is accepted and routed.", ""},
@@ -59,7 +54,8 @@ var areas = []area{
 		{"K8", "An interrupted Helm release does not block the next run.", ""},
 		{"K9", "No resource and no lookup falls back on a default provider.", ""},
 		{"K10", "Rendering to files leaks no secret.", "The program does not render to files."},
-		{"K11", "Definitions of custom resources are kept, never replaced.", ""},
+		{"K11", "Definitions of custom resources are kept, never replaced.",
+			"The program declares none: the load balancer controller's come with its chart, and Helm neither changes nor deletes those."},
 		{"K13", "A renamed resource keeps what it stands for.",
 			"There is no earlier release whose state could be upgraded: no name has changed yet."},
 	}},

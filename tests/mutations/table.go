@@ -4,6 +4,9 @@ const (
 	unit   = "./tests/unit"
 	rules  = "./tests/unit/config"
 	stacks = "./stacks"
+
+	golden    = "./tests/golden"
+	balancing = "./tests/unit/loadbalancing"
 )
 
 // mutations lists the breakages; each line of the list is a fault that somebody
@@ -122,5 +125,117 @@ var mutations = []mutation{
 		fault: "S1, S7: an output that the hub does not have is read as nothing",
 		file:  "stacks/outputs.go", old: `case value == nil || value == "":`, new: `case value == "":`,
 		pkg: stacks, test: "TestContractRefusesEveryOutputThatIsMissingEmptyOrWrong_S1_S7",
+	},
+	{
+		fault: "B1: a weight of 0 is left out, which AWS takes for 1",
+		file:  "components/frontdoor/listeners.go",
+		old:   "for _, colour := range colours {\n\t\tto = append(",
+		new:   "for _, colour := range colours {\n\t\tif weights[colour] == 0 {\n\t\t\tcontinue\n\t\t}\n\t\tto = append(",
+		pkg:   unit, test: "TestWeightsAreSentForEveryColourAndNeverIgnored_B1",
+	},
+	{
+		fault: "B1: changes of weights are ignored",
+		file:  "components/frontdoor/traffic.go",
+		old:   "pulumi.Protect(!args.Unprotected), pulumi.DependsOn(args.After))",
+		new:   `pulumi.Protect(!args.Unprotected), pulumi.DependsOn(args.After), pulumi.IgnoreChanges([]string{"actions"}))`,
+		pkg:   unit, test: "TestWeightsAreSentForEveryColourAndNeverIgnored_B1",
+	},
+	{
+		fault: "B10: the test rule leads to no colour's own group",
+		file:  "components/frontdoor/colour.go",
+		old:   `Type: pulumi.String("forward"), TargetGroupArn: group.Arn,`,
+		new:   `Type: pulumi.String("forward"), TargetGroupArn: b.door.ListenerArn,`,
+		pkg:   unit, test: "TestEveryColourHasItsGroupAndTestRuleWhateverTheWeights_B10",
+	},
+	{
+		fault: "B8: target groups have a fixed name",
+		file:  "components/frontdoor/colour.go",
+		old:   "VpcId: b.args.VpcID.ToStringOutput().ToStringPtrOutput(), TargetType:",
+		new:   "Name: pulumi.String(colour), VpcId: b.args.VpcID.ToStringOutput().ToStringPtrOutput(), TargetType:",
+		pkg:   unit, test: "TestTargetGroupsAreNamedByThemselves_B8",
+	},
+	{
+		fault: "L3, K5: a binding goes with its cluster, and its targets stay",
+		file:  "components/loadbalancing/binding.go",
+		old:   "return []pulumi.ResourceOption{parent, pulumi.DependsOn(after),",
+		new:   "return []pulumi.ResourceOption{parent, pulumi.DeletedWith(after[0]), pulumi.DependsOn(after),",
+		pkg:   balancing, test: "TestWhatGoesWithTheClusterL3K5",
+	},
+	{
+		fault: "L1: pods are bound before the controller answers",
+		file:  "stacks/loadbalancing.go",
+		old:   "slices.Concat(after, c.controller.Ready, c.door.Attached[string(c.colour)])",
+		new:   "slices.Concat(after, c.controller.Ready[:0], c.door.Attached[string(c.colour)])",
+		pkg:   golden, test: "TestStacks",
+	},
+	{
+		fault: "L2: the webhook's certificate is made anew in every run",
+		file:  "components/internal/once/once.go",
+		old:   `pulumi.IgnoreChanges([]string{"input"}),`,
+		new:   "pulumi.IgnoreChanges([]string{}),",
+		pkg:   balancing, test: "TestTheCertificateIsKeptL2",
+	},
+	{
+		fault: "no firewall stands before the load balancer",
+		file:  "components/frontdoor/frontdoor.go",
+		old:   "b.listeners, b.firewall, b.errorAlarm",
+		new:   "b.listeners, b.errorAlarm",
+		pkg:   unit, test: "TestTheFirewallRefusesAndLogsWithoutCredentials",
+	},
+	{
+		fault: "HTTP is answered, not redirected",
+		file:  "components/frontdoor/listeners.go",
+		old:   `Type: pulumi.String("redirect"),`,
+		new:   `Type: pulumi.String("forward"),`,
+		pkg:   unit, test: "TestListenersSpeakTLSAndKnowNoOtherHost",
+	},
+	{
+		fault: "anybody's load balancer may write into the log bucket",
+		file:  "components/frontdoor/logs.go",
+		old:   `"StringEquals": {"aws:SourceAccount": {account}},`,
+		new:   `"StringLike": {"aws:SourceAccount": {"*"}},`,
+		pkg:   unit, test: "TestLogsAreKeptAndClosed",
+	},
+	{
+		fault: "the load balancer behind CloudFront is open to everybody",
+		file:  "components/frontdoor/security.go",
+		old:   "rule.PrefixListId = pulumi.String(list.Id)",
+		new:   `rule.CidrIpv4 = pulumi.String("0.0.0.0/0" + list.Id[:0])`,
+		pkg:   unit, test: "TestBehindCloudFrontOnlyCloudFrontComesIn",
+	},
+	{
+		fault: "the load balancer takes invalid headers",
+		file:  "components/frontdoor/frontdoor.go",
+		old:   "DropInvalidHeaderFields: pulumi.Bool(true)",
+		new:   "DropInvalidHeaderFields: pulumi.Bool(false)",
+		pkg:   unit, test: "TestTheLoadBalancerIsGuardedAndStrict_Z3",
+	},
+	{
+		fault: "B5, K6: a Deployment's replicas are declared beside its autoscaler",
+		file:  "components/store/workload.go",
+		old:   "RevisionHistoryLimit: pulumi.Int(3),",
+		new:   "Replicas: pulumi.Int(2), RevisionHistoryLimit: pulumi.Int(3),",
+		pkg:   unit, test: "TestDeploymentsLeaveReplicasToTheAutoscalerB5K6",
+	},
+	{
+		fault: "L7: a pod is killed while the load balancer still sends to it",
+		file:  "internal/drain/drain.go",
+		old:   "Times{wait, wait + AppSeconds + MarginSeconds}",
+		new:   "Times{wait, AppSeconds}",
+		pkg:   unit, test: "TestPodsLeaveAfterTheLoadBalancerL7",
+	},
+	{
+		fault: "S4: a database's password is in the program",
+		file:  "components/datastores/database.go",
+		old:   "ManageMasterUserPassword: pulumi.Bool(true), MasterUserSecretKmsKeyId: b.key.Arn,",
+		new:   `MasterPassword: pulumi.String("welcome-to-retail"),`,
+		pkg:   unit, test: "TestDatabasePasswordsAreMadeByRDSS4",
+	},
+	{
+		fault: "Z5: pods need not fit into the zones that are left",
+		file:  "stacks/config/rules_shop.go",
+		old:   "most > room &&",
+		new:   "most > 100*room &&",
+		pkg:   rules, test: "TestShopRules",
 	},
 }

@@ -178,7 +178,7 @@ func TestOneVPCNeedsNoWeights(t *testing.T) {
 	assert.ElementsMatch(t, []string{"100.64.0.0/16", "10.20.0.0/16"}, ranges, "pods have a range of their own; those of Auto Mode are beside nodes")
 }
 
-func TestEverythingOfCustomersHasItsExplicitProvider_S9(t *testing.T) {
+func TestEverythingOfCustomersHasItsExplicitProvider_K9(t *testing.T) {
 	r := prodBehind(t, "cloudFront", map[string]any{"primary": "main"})
 	for _, call := range append(r.Calls("aws:route53/getZone:getZone"), r.Calls("aws:ec2/getManagedPrefixList:getManagedPrefixList")...) {
 		require.NotNil(t, r.ByReference(call.Provider), "%s is asked of a default provider", call.Token)
