@@ -24,9 +24,9 @@ type takedown struct {
 // learn what holds.
 const patience = 5 * time.Minute
 
-// TestTakingDown (L3, K4, K5, B12) raises hub and dev once, and takes copies of
-// them down: a colour and then all of it with dead controllers, and a colour whose API
-// server is dead. Each ends with nothing left, as the runbook "Take an environment down" says.
+// TestTakingDown (L3, K4, K5, S4, B12) raises hub and dev once, and takes copies of
+// them down: a colour and then all of it with dead controllers, a colour whose API
+// server is dead, and all of it with the engine killed in between. Each ends with nothing left, as the runbook "Take an environment down" says.
 func TestTakingDown(t *testing.T) {
 	base := &takedown{world: harness.Start(t)}
 	base.before = base.world.Snapshot(t)
@@ -38,6 +38,7 @@ func TestTakingDown(t *testing.T) {
 	base.world.Rest(t)
 	t.Run("controllers are dead (L3, B12)", base.copied((*takedown).controllersDead))
 	t.Run("a colour's API server is dead (K4, K5)", base.copied((*takedown).serverDead))
+	t.Run("secrets stay secret, and a killed destroy goes on (S4, G7)", base.copied((*takedown).secretThenKilled))
 }
 
 const blueBalancing = environment + "vpcs.main.clusters.blue.loadBalancing"
