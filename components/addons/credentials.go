@@ -68,8 +68,9 @@ type secretDriver struct {
 	RotationPollInterval string `json:"rotationPollInterval"`
 }
 
-// rotationPoll is the shortest time between two looks for new values; the kubelet asks for
-// them, every one to two minutes (Secrets Store CSI Driver, release 1.6.0). From a rotation
+// rotationPoll is how often the driver looks for new values. From its release 1.6.0 on it is
+// the shortest time between two looks, for which the kubelet asks at intervals of its own
+// (Secrets Store CSI Driver, release notes of 1.6.0). From a rotation
 // until pods have been replaced, new connections fail, so that it is half the driver's
 // default of two minutes. Each look is a call of GetSecretValue for every pod and secret,
 // which is paid for by the call: a few dozen pods make some tens of thousands a day.

@@ -24,8 +24,9 @@ var LoadBalancerController = Chart{
 
 // Reloader is Stakater Reloader, which restarts Deployments when a Secret changes.
 //
-// 2.2.17 brings Reloader 1.4.22. Charts before 2.2.16 cannot name the namespaces that it
-// watches: it would read every Secret of the cluster (stakater/Reloader#1162). It asks for
+// 2.2.17 brings Reloader 1.4.22. Charts of the first half of 2026 and before cannot name
+// the namespaces that it watches: outside them it would have to read every Secret of the
+// cluster (stakater/Reloader#1162). It asks for
 // Kubernetes 1.19 (its documentation, "Installation").
 var Reloader = Chart{
 	Name: "reloader", Version: "2.2.17", Home: "https://stakater.github.io/stakater-charts",
