@@ -50,7 +50,7 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		return nil, err
 	}
 	if c.config.Compute == config.Auto {
-		return made, c.serve(made, nil)
+		return made, c.raiseAuto(name, made, providers)
 	}
 	before, err := addons.NewBeforeNodes(c.ctx, name, &addons.BeforeNodesArgs{
 		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version, ControlPlane: made,
@@ -77,6 +77,17 @@ func (c *colourStack) raise() (*cluster.Cluster, error) {
 		return nil, err
 	}
 	return made, c.serve(made, slices.Concat(nodes.All(), after.All()))
+}
+
+// raiseAuto adds what EKS Auto Mode does not bring by itself.
+func (c *colourStack) raiseAuto(name string, made *cluster.Cluster, providers pulumi.ResourceOption) error {
+	after, err := addons.NewAfterNodes(c.ctx, name, &addons.AfterNodesArgs{
+		Cluster: made.Name, ClusterArn: made.Arn, Version: c.config.Version, ControlPlane: made, Auto: true,
+	}, providers)
+	if err != nil {
+		return err
+	}
+	return c.serve(made, after.All())
 }
 
 func (c *colourStack) clusterArgs() *cluster.Args {

@@ -21,7 +21,7 @@ func NewAfterNodes(ctx *pulumi.Context, name string, args *AfterNodesArgs, opts 
 	if replicas < 2 {
 		problems.Add("dnsReplicas", "must be at least 2, so that the loss of a node leaves names resolvable", replicas, "leave it out, or set 2 or more")
 	}
-	if len(args.Nodes) == 0 {
+	if len(args.Nodes) == 0 && !args.Auto {
 		problems.Add("nodes", "is required: coredns would never become ACTIVE", nil, "give the node groups")
 	}
 	if args.BlockStorage && args.KeyArn == nil {
@@ -44,11 +44,11 @@ func NewAfterNodes(ctx *pulumi.Context, name string, args *AfterNodesArgs, opts 
 }
 
 func afterNodes(args *AfterNodesArgs, replicas int) []spec {
-	specs := []spec{
-		{name: versions.CoreDNS, config: newCoreDNSConfig(replicas)},
-		{name: versions.MetricsServer, config: metricsServerConfig{Replicas: 2}},
-		{name: versions.NodeMonitoring},
+	metrics := spec{name: versions.MetricsServer, config: metricsServerConfig{Replicas: 2}}
+	if args.Auto {
+		return []spec{metrics}
 	}
+	specs := []spec{{name: versions.CoreDNS, config: newCoreDNSConfig(replicas)}, metrics, {name: versions.NodeMonitoring}}
 	if !args.BlockStorage {
 		return specs
 	}

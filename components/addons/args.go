@@ -47,7 +47,12 @@ type AfterNodesArgs struct {
 	Version             string
 	// ControlPlane: as in [BeforeNodesArgs].
 	ControlPlane pulumi.Resource
-	// Nodes are the node groups whose nodes the add-ons run on. Required.
+	// Auto: nodes are EKS Auto Mode's. It brings DNS, networking and storage by itself;
+	// what is left is the metrics server, without which no autoscaler of pods knows the
+	// load (Amazon EKS User Guide, "View resource usage with the Kubernetes Metrics
+	// Server"). Nodes, DNSReplicas and BlockStorage mean nothing then.
+	Auto bool
+	// Nodes are the node groups whose nodes the add-ons run on. Required but with Auto.
 	Nodes []pulumi.Resource
 	// DNSReplicas is the number of CoreDNS pods, at least 2. Default 2.
 	DNSReplicas int

@@ -85,9 +85,11 @@ func NewBinding(ctx *pulumi.Context, name string, args *BindingArgs, opts ...pul
 		Service:        objects.ServiceReference{Name: args.Service, Port: args.Port},
 		TargetGroupArn: args.TargetGroupArn, TargetType: objects.TargetIP, IPAddressType: ipv4,
 	}
+	options := append(owning(child, append([]pulumi.Resource{rule}, args.After...), args.CleanUpSeconds),
+		// The controller's webhook refuses another target group for a binding that stands.
+		pulumi.ReplaceOnChanges([]string{"spec.targetGroupARN"}), pulumi.DeleteBeforeReplace(true))
 	binding, err := objects.New(ctx, names.Child(name, "binding", args.Service),
-		objects.Metadata{Name: args.Service, Namespace: args.Namespace}, bindingKind(args.Mode, spec),
-		owning(child, append([]pulumi.Resource{rule}, args.After...), args.CleanUpSeconds)...)
+		objects.Metadata{Name: args.Service, Namespace: args.Namespace}, bindingKind(args.Mode, spec), options...)
 	if err != nil {
 		return nil, err
 	}

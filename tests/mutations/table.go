@@ -99,7 +99,7 @@ var mutations = []mutation{
 		fault: "E2: one of Auto Mode's three flags stays off",
 		file:  "components/cluster/transform.go",
 		old:   `"elasticLoadBalancing": pulumi.Map{"enabled": auto}`, new: `"elasticLoadBalancing": pulumi.Map{"enabled": pulumi.Bool(false)}`,
-		pkg: unit, test: "TestAutoModeDeclaresNoNodesAndNoAddonsE2E6",
+		pkg: unit, test: "TestAutoModeDeclaresNoNodesAndOnlyTheAddonItLacksE2E6",
 	},
 	{
 		fault: "V7: a destroy takes parts of the hub before it is refused",

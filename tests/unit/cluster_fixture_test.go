@@ -74,7 +74,13 @@ func raise(ctx *pulumi.Context, c colour) error {
 	c.cluster.KeyArn, c.cluster.LogGroup = durable.KeyArn, durable.LogGroups[c.cluster.Colour]
 	name := "main-" + c.cluster.Colour
 	control, err := cluster.New(ctx, name, &c.cluster, providers)
-	if err != nil || c.cluster.Compute == cluster.Auto {
+	if err != nil {
+		return err
+	}
+	if c.cluster.Compute == cluster.Auto {
+		_, err := addons.NewAfterNodes(ctx, name+"-addons-after", &addons.AfterNodesArgs{
+			Cluster: control.Name, ClusterArn: control.Arn, Version: c.cluster.Version, ControlPlane: control, Auto: true,
+		}, providers)
 		return err
 	}
 	before, err := addons.NewBeforeNodes(ctx, name+"-addons-before", &addons.BeforeNodesArgs{

@@ -142,11 +142,12 @@ func TestDurableStateBelongsToNoColourB12(t *testing.T) {
 	assert.EqualValues(t, 365, green.Value("retentionInDays").NumberValue())
 }
 
-func TestAutoModeDeclaresNoNodesAndNoAddonsE2E6(t *testing.T) {
+func TestAutoModeDeclaresNoNodesAndOnlyTheAddonItLacksE2E6(t *testing.T) {
 	c := managedColour()
 	c.cluster.Compute = cluster.Auto
 	r := deploy(t, c)
-	assert.Empty(t, r.OfType(addonType))
+	require.Len(t, r.OfType(addonType), 1)
+	assert.Equal(t, "metrics-server", r.OfType(addonType)[0].String("addonName"), "the pods' autoscalers need it")
 	assert.Empty(t, r.OfType(nodeGroupType))
 	made := r.One(t, clusterType, "main-blue-eksCluster")
 	for _, flag := range []string{

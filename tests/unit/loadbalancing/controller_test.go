@@ -59,6 +59,9 @@ func TestWhatGoesWithTheClusterL3K5(t *testing.T) {
 		if owning[object.Type] {
 			assert.Empty(t, object.DeletedWith, object.Name)
 			assert.Equal(t, "5m0s", object.CustomTimeouts["delete"], object.Name)
+			if object.Type == installedBinding || object.Type == autoBinding {
+				assert.Equal(t, []string{"spec.targetGroupARN"}, object.ReplaceOnChanges, "B8: the controller refuses another group in place")
+			}
 		} else {
 			assert.Contains(t, object.DeletedWith, "retail:cluster:Cluster::main-blue", object.Name)
 		}
