@@ -13,11 +13,14 @@ import (
 const (
 	// Namespace is the shop's namespace.
 	Namespace = "store"
-	// Port is the port of every Service, ContainerPort that of every pod.
-	Port, ContainerPort = 80, 8080
-	// EntryService is the Service that customers reach, EntryHealthPath where its pods say
-	// that they are ready.
-	EntryService, EntryHealthPath = ui, "/actuator/health/readiness"
+	// Port is the port of every Service.
+	Port = 80
+	// ContainerPort is the port of every pod.
+	ContainerPort = 8080
+	// EntryService is the Service that customers reach.
+	EntryService = ui
+	// EntryHealthPath is where the entry's pods say that they are ready.
+	EntryHealthPath = "/actuator/health/readiness"
 )
 
 // readinessGateLabel asks the AWS Load Balancer Controller for readiness gates on the

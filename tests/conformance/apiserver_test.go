@@ -89,7 +89,7 @@ func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	require.NoError(t, err)
 	return port
@@ -119,7 +119,7 @@ func (s *apiServer) do(method, path string, body any) (status int, answer string
 	if err != nil {
 		return 0, err.Error()
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(s.t, err)
 	return response.StatusCode, strings.Join(response.Header.Values("Warning"), "\n") + string(text)

@@ -86,7 +86,7 @@ func secretClassDefinition(t *testing.T) map[string]any {
 	t.Helper()
 	file, err := os.Open(filepath.Join(stackfile.Root(t), "sandbox", "clusters", "manifests", "addons", "aws-secrets-store-csi-driver-provider.yaml"))
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(file)
 	require.NoError(t, err)
 	for document := range strings.SplitSeq(string(text), "\n---\n") {

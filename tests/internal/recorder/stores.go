@@ -8,9 +8,9 @@ const Canary = "canary-of-the-cage"
 
 // stores are the types of the data stores.
 func stores() map[string]Answer {
-	named := func(property, prefix, service, form string) Answer {
+	named := func(property, service, form string) Answer {
 		return func(name string, inputs resource.PropertyMap) (string, State) {
-			id := prefix + name
+			id := name
 			if given := inputs[resource.PropertyKey(property)]; given.IsString() {
 				id = given.StringValue()
 			}
@@ -19,9 +19,9 @@ func stores() map[string]Answer {
 	}
 	return map[string]Answer{
 		"pulumi:index:Stash":                                  stash,
-		"aws:rds/subnetGroup:SubnetGroup":                     named("name", "", "rds", "subgrp:"),
-		"aws:rds/clusterParameterGroup:ClusterParameterGroup": named("name", "", "rds", "cluster-pg:"),
-		"aws:rds/clusterInstance:ClusterInstance":             named("identifier", "", "rds", "db:"),
+		"aws:rds/subnetGroup:SubnetGroup":                     named("name", "rds", "subgrp:"),
+		"aws:rds/clusterParameterGroup:ClusterParameterGroup": named("name", "rds", "cluster-pg:"),
+		"aws:rds/clusterInstance:ClusterInstance":             named("identifier", "rds", "db:"),
 		"aws:rds/cluster:Cluster": func(name string, inputs resource.PropertyMap) (string, State) {
 			id := inputs["clusterIdentifier"].StringValue()
 			return id, State{
@@ -29,10 +29,10 @@ func stores() map[string]Answer {
 				"masterUserSecrets": []any{State{"secretArn": arn("secretsmanager", "secret:rds!"+id), "secretStatus": "active"}},
 			}
 		},
-		"aws:dynamodb/table:Table":                named("name", "", "dynamodb", "table/"),
-		"aws:elasticache/subnetGroup:SubnetGroup": named("name", "", "elasticache", "subnetgroup:"),
-		"aws:elasticache/user:User":               named("userId", "", "elasticache", "user:"),
-		"aws:elasticache/userGroup:UserGroup":     named("userGroupId", "", "elasticache", "usergroup:"),
+		"aws:dynamodb/table:Table":                named("name", "dynamodb", "table/"),
+		"aws:elasticache/subnetGroup:SubnetGroup": named("name", "elasticache", "subnetgroup:"),
+		"aws:elasticache/user:User":               named("userId", "elasticache", "user:"),
+		"aws:elasticache/userGroup:UserGroup":     named("userGroupId", "elasticache", "usergroup:"),
 		"aws:elasticache/replicationGroup:ReplicationGroup": func(name string, _ resource.PropertyMap) (string, State) {
 			return name, State{"arn": arn("elasticache", "replicationgroup:"+name), "primaryEndpointAddress": "master." + name + ".cache.example"}
 		},

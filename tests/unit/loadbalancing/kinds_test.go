@@ -76,7 +76,7 @@ func definition(t *testing.T, version, kind string) fieldsOf {
 	t.Helper()
 	file, err := os.Open(chart(t, filepath.Join("crds", "crds.yaml")))
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	decoder := yaml.NewDecoder(file)
 	for {
 		var found schema
