@@ -128,6 +128,7 @@ func TestListenersSpeakTLSAndKnowNoOtherHost(t *testing.T) {
 	assert.Equal(t, "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", https.String("sslPolicy"))
 	assert.Equal(t, "404", https.String("defaultActions[0].fixedResponse.statusCode"))
 	http := r.One(t, listener, "main-http")
+	assert.Equal(t, "redirect", http.String("defaultActions[0].type"))
 	assert.Equal(t, "HTTP_301", http.String("defaultActions[0].redirect.statusCode"))
 	assert.Equal(t, "HTTPS", http.String("defaultActions[0].redirect.protocol"))
 	strict := door(t, func(args *frontdoor.Args) { args.OnlyTLS13 = true })
