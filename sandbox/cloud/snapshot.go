@@ -83,6 +83,8 @@ var passing = []struct {
 	{regexp.MustCompile(`("(tunnel[12](Address|PresharedKey|InsideCidr|CgwInsideAddress|VgwInsideAddress)|outsideIpAddress|` +
 		`customerGatewayConfiguration)":)"([^"\\]|\\.)*"`), `${1}"<tunnel>"`},
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
+	// Keys that a program generates once and puts into a rule's conditions.
+	{regexp.MustCompile(`("values":\["[a-z]*\.?)[a-z0-9]{32}"`), `${1}<key>"`},
 	{regexp.MustCompile(`("(podCidr|targetId)":")[0-9./]+"`), `${1}<pods>"`},
 	{regexp.MustCompile(`\bk8s(-[A-Za-z0-9]+)+-[0-9a-f]{10}\b`), "<k8s name>"}, // holds the object's random UID
 	{regexp.MustCompile(`("(secretString|password)":")([^"\\]|\\.)*"`), `${1}<secret>"`},
