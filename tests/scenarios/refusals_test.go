@@ -71,6 +71,8 @@ func (f *foundation) refusals(t *testing.T) {
 			says: []string{"environments.prod.cidrs", "10.20.128.0/17", "dev", "10.20.0.0/16"},
 		})
 	})
+	// The runs that asked other hubs left their reading of them in the state.
+	assert.Equal(t, map[string]int{"discard": 1}, f.dev.Up(t).Ops(), "an update with the committed file forgets them and changes nothing")
 }
 
 func (f *foundation) refuses(t *testing.T, stack *harness.Stack, c refusal) {
