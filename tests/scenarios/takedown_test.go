@@ -74,7 +74,7 @@ func (d *takedown) controllersDead(t *testing.T) {
 	for _, kind := range []string{"lb/loadBalancer", "lb/targetGroup:", "lb/targetGroupAttachment", "ec2/securityGroup:"} {
 		require.Contains(t, strings.Join(owned, "\n"), kind, "what the controller made")
 	}
-	objects := d.objects(t, "blue")
+	objects := d.objects(t)
 
 	d.kubectl(t, "green", "-n", "kube-system", "scale", "deployment", controllerName, "--replicas=0")
 	d.kubectl(t, "green", "-n", "kube-system", "wait", "--for=delete", "pod", "-l", "app.kubernetes.io/name="+controllerName, "--timeout=60s")
@@ -83,13 +83,13 @@ func (d *takedown) controllersDead(t *testing.T) {
 	for range 2 { // a second try does no harm, and says the same
 		d.held(t, func() (harness.Plan, error) { return d.dev.TryUp() }, "main-green-ingress-installed", "ingress.k8s.aws/resources")
 		assert.Equal(t, owned, d.owned(t, "green"), "what the controller made is there and can be listed")
-		assert.Equal(t, objects, d.objects(t, "blue"), "the other colour is untouched")
+		assert.Equal(t, objects, d.objects(t), "the other colour is untouched")
 	}
 	d.kubectl(t, "green", "-n", "kube-system", "scale", "deployment", controllerName, "--replicas=2")
 	d.kubectl(t, "green", "-n", "kube-system", "rollout", "status", "deployment", controllerName, "--timeout=60s")
 	d.dev.Up(t)
 	d.gone(t, "green")
-	assert.Equal(t, objects, d.objects(t, "blue"), "the other colour is untouched")
+	assert.Equal(t, objects, d.objects(t), "the other colour is untouched")
 
 	d.world.Sandbox(t, "drift", "delete", "main-blue-identity")
 	d.held(t, d.dev.TryDestroy, "main-blue-binding-ui", "elbv2.k8s.aws/resources")
@@ -100,12 +100,12 @@ func (d *takedown) controllersDead(t *testing.T) {
 
 // serverDead removes green while its API server does not answer.
 func (d *takedown) serverDead(t *testing.T) {
-	objects := d.objects(t, "blue")
+	objects := d.objects(t)
 	d.killServer(t, "green")
 	d.dev.Unset(t, green)
 	d.dev.Set(t, traffic, map[string]any{"blue": 100})
 	d.held(t, func() (harness.Plan, error) { return d.dev.TryUp() }, "main-green-binding-ui", "configured Kubernetes cluster is unreachable")
-	assert.Equal(t, objects, d.objects(t, "blue"), "the other colour is untouched")
+	assert.Equal(t, objects, d.objects(t), "the other colour is untouched")
 
 	// The way out: say why, for the providers alone, since nothing can be made in green.
 	// The engine takes all providers along when one is asked for.
@@ -121,7 +121,7 @@ func (d *takedown) serverDead(t *testing.T) {
 	assert.Contains(t, removed.Lines(), blueProvider, "of blue nothing may be forgotten any more")
 	onlyColour(t, without(removed, dividingRule, blueProvider), "green")
 	d.gone(t, "green")
-	assert.Equal(t, objects, d.objects(t, "blue"), "the other colour is untouched")
+	assert.Equal(t, objects, d.objects(t), "the other colour is untouched")
 	d.dev.Destroy(t)
 }
 

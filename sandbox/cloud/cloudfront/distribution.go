@@ -56,7 +56,7 @@ func checkSimulated(c *cloud.Call) error {
 		for _, p := range paths {
 			values, at := cloud.All(c.Inputs, p)
 			for i, v := range values {
-				if list, isList := v.([]any); v != "" && v != false && !(isList && len(list) == 0) {
+				if list, isList := v.([]any); v != "" && v != false && (!isList || len(list) > 0) {
 					errs = append(errs, c.Invalid(at[i], "is not simulated: extend sandbox/cloud/cloudfront"))
 				}
 			}

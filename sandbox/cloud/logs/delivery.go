@@ -43,7 +43,7 @@ func Deliver(c *cloud.Call, name string) error {
 	resources := []string{streams}
 	if own != nil {
 		if doc, err := policy.Parse(own.State["policyDocument"].(string), policy.Resource); err == nil {
-			resources = append(doc.Statements[0].Resources, streams)
+			resources = append(resources, doc.Statements[0].Resources...)
 		}
 	}
 	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{

@@ -26,7 +26,7 @@ func zoneSpec() *cloud.Spec {
 		Defaults: cloud.Props{"comment": "Managed by Pulumi", "forceDestroy": false},
 		Check:    []func(*cloud.Call) error{ec2.Unsupported(folder+"zone.go", "delegationSetId")},
 		Create:   createZone,
-		Update:   func(c *cloud.Call) error { return associateZone(c) },
+		Update:   associateZone,
 		Delete:   deleteZone,
 	}
 }

@@ -71,7 +71,7 @@ func misstated(c *cloud.Call, s *policy.Statement) string {
 	}
 	for _, action := range s.Actions {
 		onObjects, onBucket := reach(action)
-		if !(onObjects && objects || onBucket && bucket) {
+		if applies := onObjects && objects || onBucket && bucket; !applies {
 			return "Action does not apply to any resource(s) in statement"
 		}
 	}

@@ -24,7 +24,7 @@ func Value(c *cloud.Call, arn, role string) (string, error) {
 		return "", err
 	}
 	for _, text := range []string{ec2.Text(secret.State, "policy"), policyOf(c, arn)} {
-		if err := denies(c, text, arn, role); err != nil {
+		if err := denies(text, arn, role); err != nil {
 			return "", err
 		}
 	}
@@ -54,7 +54,7 @@ func policyOf(c *cloud.Call, arn string) string {
 
 // denies asks a secret's resource policy for a Deny; within one account the role's own
 // policies suffice to allow.
-func denies(c *cloud.Call, text, arn, role string) error {
+func denies(text, arn, role string) error {
 	if text == "" {
 		return nil
 	}

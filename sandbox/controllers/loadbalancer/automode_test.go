@@ -21,7 +21,7 @@ var autoBindings = schema.GroupVersionResource{Group: "eks.amazonaws.com", Versi
 func TestAutoMode(t *testing.T) {
 	f := setUp(t, true)
 	group, entry, made := f.balancer("/health")
-	f.shop("auto", "/health")
+	f.shop("auto")
 	before := f.h.World.Identifiers()
 	_, err := f.dynamic.Resource(autoBindings).Namespace("auto").Create(t.Context(), &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "eks.amazonaws.com/v1", "kind": "TargetGroupBinding", "metadata": map[string]any{"name": "x"},

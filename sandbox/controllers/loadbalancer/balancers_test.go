@@ -49,7 +49,7 @@ func (f *fixture) one(token string) *cloud.Record {
 func (f *fixture) serviceLife(t *testing.T) {
 	f = f.on(t)
 	before := f.h.World.Identifiers()
-	f.shop("net", "/health")
+	f.shop("net")
 	class := "service.k8s.aws/nlb"
 	f.service("net", "entry", prefixed("service.beta.kubernetes.io/aws-load-balancer-", map[string]string{"scheme": "internal", "nlb-target-type": "ip",
 		"attributes":              "deletion_protection.enabled=false,load_balancing.cross_zone.enabled=true,zonal_shift.config.enabled=true",
@@ -129,7 +129,7 @@ func (f *fixture) address(namespace, name string) string {
 func (f *fixture) ingressLife(t *testing.T) {
 	f = f.on(t)
 	before := f.h.World.Identifiers()
-	f.shop("app", "/health")
+	f.shop("app")
 	f.ingressClass("alb", "ingress.k8s.aws/alb", bindings.Group, map[string]any{"scheme": "internal", "ipAddressType": "ipv4",
 		"subnets": map[string]any{"tags": map[string]any{"kubernetes.io/role/internal-elb": []any{"1"}}},
 		"tags":    []any{map[string]any{"key": "team", "value": "web"}}})
@@ -179,7 +179,7 @@ func (f *fixture) ingressLife(t *testing.T) {
 
 func (f *fixture) oneClass(t *testing.T) {
 	f = f.on(t)
-	f.shop("class", "/health")
+	f.shop("class")
 	f.service("class", "none", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer})
 	auto := "eks.amazonaws.com/nlb"
 	f.service("class", "other", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer, LoadBalancerClass: &auto})

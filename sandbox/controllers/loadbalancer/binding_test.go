@@ -41,7 +41,7 @@ func (f *fixture) bindingLife(t *testing.T) {
 	f = f.on(t)
 	before := f.h.World.Identifiers()
 	group, entry, made := f.balancer("/health")
-	f.shop("life", "/health")
+	f.shop("life")
 	f.bind(bindings, "life", group.ID, entry, nil)
 	f.eventually("targets are healthy", func() bool { return maps.Equal(f.health(group.ID), map[string]int{"healthy": 2}) })
 	f.eventually("status", func() bool {
@@ -106,7 +106,7 @@ func (f *fixture) ownersFight(t *testing.T) {
 		require.NoError(t, err)
 	}
 	register()
-	f.shop("fight", "/health")
+	f.shop("fight")
 	f.bind(bindings, "fight", group.ID, entry, nil)
 	f.eventually("the other's target is thrown out", func() bool { return maps.Equal(f.health(group.ID), map[string]int{"healthy": 2}) })
 	register()
@@ -132,7 +132,7 @@ func (f *fixture) ownersFight(t *testing.T) {
 func (f *fixture) gatesOpen(t *testing.T) {
 	f = f.on(t)
 	group, entry, made := f.balancer("/wrong")
-	f.shop("gates", "/health", "target-health.elbv2.k8s.aws/ui")
+	f.shop("gates", "target-health.elbv2.k8s.aws/ui")
 	f.bind(bindings, "gates", group.ID, entry, nil)
 	ready := func() (n int) {
 		pods, err := f.kube.CoreV1().Pods("gates").List(t.Context(), metav1.ListOptions{})

@@ -22,7 +22,7 @@ func (f *fixture) noMetadata(t *testing.T) {
 	f.start("--cluster-name=blue", "--aws-region="+region)
 	f.eventually("it says why", func() bool { return strings.Contains(f.messages("kube-system"), "--aws-vpc-id is not set") })
 	group, entry, made := f.balancer("/health")
-	f.shop("metadata", "/health")
+	f.shop("metadata")
 	f.bind(bindings, "metadata", group.ID, entry, nil)
 	time.Sleep(time.Second)
 	assert.Empty(t, f.health(group.ID))
@@ -40,7 +40,7 @@ func (f *fixture) noMetadata(t *testing.T) {
 func (f *fixture) resumed(t *testing.T) {
 	f = f.on(t)
 	group, entry, made := f.balancer("/health")
-	f.shop("resume", "/health")
+	f.shop("resume")
 	f.bind(bindings, "resume", group.ID, entry, nil)
 	f.eventually("targets are healthy", func() bool { return f.health(group.ID)["healthy"] == 2 })
 	f.restart(func() {
@@ -59,7 +59,7 @@ func (f *fixture) resumed(t *testing.T) {
 func (f *fixture) deadController(t *testing.T) {
 	f = f.on(t)
 	group, entry, made := f.balancer("/health")
-	f.shop("dead", "/health")
+	f.shop("dead")
 	f.bind(bindings, "dead", group.ID, entry, nil)
 	f.eventually("targets are healthy", func() bool { return f.health(group.ID)["healthy"] == 2 })
 	class := "service.k8s.aws/nlb"

@@ -16,13 +16,13 @@ import (
 	"retail/sandbox/cloud/elbv2"
 )
 
-// shop is a Service with pods on port 8080 that answer on a path.
-func (f *fixture) shop(namespace, path string, gates ...string) {
+// shop is a Service with pods on port 8080 that answer on /health.
+func (f *fixture) shop(namespace string, gates ...string) {
 	_, err := f.kube.CoreV1().Namespaces().Create(f.t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{})
 	require.NoError(f.t, err)
 	spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "ui", Image: "ui",
 		Ports:          []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}},
-		ReadinessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromString("http")}}}}}}
+		ReadinessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/health", Port: intstr.FromString("http")}}}}}}
 	for _, g := range gates {
 		spec.ReadinessGates = append(spec.ReadinessGates, corev1.PodReadinessGate{ConditionType: corev1.PodConditionType(g)})
 	}

@@ -3,6 +3,7 @@ package loadbalancer_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -191,12 +192,12 @@ func (f *fixture) definitions() {
 	crds := f.dynamic.Resource(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"})
 	for {
 		u := &unstructured.Unstructured{}
-		if err := reader.Decode(u); err == io.EOF {
+		err := reader.Decode(u)
+		if errors.Is(err, io.EOF) {
 			return
-		} else {
-			require.NoError(f.t, err)
 		}
-		_, err := crds.Create(f.t.Context(), u, metav1.CreateOptions{})
+		require.NoError(f.t, err)
+		_, err = crds.Create(f.t.Context(), u, metav1.CreateOptions{})
 		require.NoError(f.t, err)
 	}
 }

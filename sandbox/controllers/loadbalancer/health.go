@@ -35,7 +35,7 @@ func (c *controller) checkHealth() {
 			for _, h := range elbv2.Health(call, g.ID) {
 				state, reason, mine := "", "", false
 				if g.State["targetType"] == "instance" {
-					state, reason, mine = c.nodeHealth(h.Target.ID)
+					state, mine = c.nodeHealth(h.Target.ID)
 				} else if p, ok := byAddress[h.Target.ID]; ok {
 					mine, c.seen[h.Target.ID] = true, true
 					state, reason = podHealth(p, h.Target.Port, g.State)
@@ -83,13 +83,13 @@ func (c *controller) podBlocks() []netip.Prefix {
 
 // nodeHealth is that of a target that is an instance: kube-proxy answers on every
 // node.
-func (c *controller) nodeHealth(instance string) (state, reason string, mine bool) {
+func (c *controller) nodeHealth(instance string) (state string, mine bool) {
 	for _, n := range all[node](c.store.nodes) {
 		if instanceOf(n) == instance {
-			return elbv2.Healthy, "", true
+			return elbv2.Healthy, true
 		}
 	}
-	return "", "", false
+	return "", false
 }
 
 // podHealth is the answer of a pod to a target group's health check. The pod is

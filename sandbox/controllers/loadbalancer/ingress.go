@@ -129,7 +129,7 @@ func (w *worker) join(i ingress, c class) (member, error) {
 // member.
 func (w *worker) deployGroup(ctx context.Context, g *group) {
 	slices.SortStableFunc(g.members, func(a, b member) int { return a.order - b.order })
-	object := ingress(nil)
+	var object ingress
 	if len(g.members) > 0 {
 		object = g.members[0].ingress
 	} else {

@@ -188,7 +188,8 @@ func (a *admission) unshared(r *http.Request, b binding) error {
 	var others []string
 	for _, o := range list {
 		same := o.Name == b.Name && o.Namespace == b.Namespace
-		if !same && o.Spec.TargetGroupARN == b.Spec.TargetGroupARN && !(o.Spec.MultiClusterTargetGroup && b.Spec.MultiClusterTargetGroup) {
+		shared := o.Spec.MultiClusterTargetGroup && b.Spec.MultiClusterTargetGroup
+		if !same && !shared && o.Spec.TargetGroupARN == b.Spec.TargetGroupARN {
 			others = append(others, o.Namespace+"/"+o.Name)
 		}
 	}
