@@ -55,9 +55,9 @@ func TestProdSettlesAndGoesWithoutLeftovers(t *testing.T) {
 
 	// AWS guards data and load balancers itself: taking production down is an update that
 	// says why, which also declines the last snapshots, and then the destroy.
-	prod.Set(t, environment+"relax.unprotected", "An exercise: production is taken down.")
+	prod.Set(t, environment+"relax", map[string]any{"unprotected": "An exercise: production is taken down."})
 	for _, vpc := range []string{"main", "second"} {
-		prod.Set(t, environment+"vpcs."+vpc+".datastores.relax.noFinalSnapshot", "An exercise: nobody wants a snapshot.")
+		prod.Set(t, environment+"vpcs."+vpc+".datastores.relax", map[string]any{"noFinalSnapshot": "An exercise: nobody wants a snapshot."})
 	}
 	prod.Up(t)
 	prod.Destroy(t)
