@@ -44,7 +44,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, dir: filepath.Join(t.TempDir(), "clusters"), spec: testSpec("blue", "1.34")}
 	w.options = Options{
-		Dir: w.dir, Bin: bin, DrainTimeout: 4 * time.Second, JoinTimeout: 5 * time.Second, AddonTimeout: 10 * time.Second,
+		Dir: w.dir, Bin: bin, DrainTimeout: 4 * time.Second, JoinTimeout: 15 * time.Second, AddonTimeout: 10 * time.Second,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Identify: func(arn, token string) (string, []string, bool) {
 			groups, ok := callers[token]

@@ -66,7 +66,7 @@ func own() []Part {
 		Sources: sources("cmd/aws", "cloud", "facts", "world/control"), Output: filepath.Join(bin, "aws"),
 	}, {
 		Name: "sandbox", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/sandbox",
-		Sources: sources("cmd/sandbox", "cloud", "clusters", "facts", "toolchain", "world"),
+		Sources: sources("cmd/sandbox", "charts", "cloud", "clusters", "controllers", "facts", "mirror", "request", "toolchain", "world"),
 		Output:  filepath.Join(bin, "sandbox"),
 	}, {
 		Name: "retail-program", Kind: Go, Dir: ".", LDFlags: strip, Package: ".",

@@ -20,18 +20,18 @@ import (
 	"retail/tests/internal/stackfile"
 )
 
-// paths are where the API server takes the shop's kinds.
+// paths are where the API server takes the shop's kinds, and those of what serves it.
 var paths = map[string]string{
 	"kubernetes:core/v1:Namespace":                                 "/api/v1/namespaces",
-	"kubernetes:core/v1:Service":                                   "/api/v1/namespaces/store/services",
-	"kubernetes:core/v1:ServiceAccount":                            "/api/v1/namespaces/store/serviceaccounts",
-	"kubernetes:apps/v1:Deployment":                                "/apis/apps/v1/namespaces/store/deployments",
-	"kubernetes:autoscaling/v2:HorizontalPodAutoscaler":            "/apis/autoscaling/v2/namespaces/store/horizontalpodautoscalers",
-	"kubernetes:policy/v1:PodDisruptionBudget":                     "/apis/policy/v1/namespaces/store/poddisruptionbudgets",
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy":                "/apis/networking.k8s.io/v1/namespaces/store/networkpolicies",
+	"kubernetes:core/v1:Service":                                   "/api/v1/namespaces/NAMESPACE/services",
+	"kubernetes:core/v1:ServiceAccount":                            "/api/v1/namespaces/NAMESPACE/serviceaccounts",
+	"kubernetes:apps/v1:Deployment":                                "/apis/apps/v1/namespaces/NAMESPACE/deployments",
+	"kubernetes:autoscaling/v2:HorizontalPodAutoscaler":            "/apis/autoscaling/v2/namespaces/NAMESPACE/horizontalpodautoscalers",
+	"kubernetes:policy/v1:PodDisruptionBudget":                     "/apis/policy/v1/namespaces/NAMESPACE/poddisruptionbudgets",
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy":                "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies",
 	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole":          "/apis/rbac.authorization.k8s.io/v1/clusterroles",
 	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding":   "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-	"kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass": "/apis/secrets-store.csi.x-k8s.io/v1/namespaces/store/secretproviderclasses",
+	"kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass": "/apis/secrets-store.csi.x-k8s.io/v1/namespaces/NAMESPACE/secretproviderclasses",
 }
 
 // Every object of blue's shop is taken as it is, and its pods pass the namespace's own
@@ -48,7 +48,7 @@ func TestTheShopIsTaken(t *testing.T) {
 	server := startAPIServer(t)
 	server.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", secretClassDefinition(t))
 	require.Eventually(t, func() bool {
-		status, _ := server.do(http.MethodGet, paths["kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"], nil)
+		status, _ := server.do(http.MethodGet, strings.ReplaceAll(paths["kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"], "NAMESPACE", "store"), nil)
 		return status == http.StatusOK
 	}, time.Minute, 100*time.Millisecond)
 
@@ -60,15 +60,16 @@ func TestTheShopIsTaken(t *testing.T) {
 			continue
 		}
 		object := one.Inputs.Mappable()
-		server.create(path, object)
+		namespace, _ := object["metadata"].(map[string]any)["namespace"].(string)
+		server.create(strings.ReplaceAll(path, "NAMESPACE", namespace), object)
 		kinds[object["kind"].(string)]++
 		if object["kind"] == "Deployment" {
 			deployments = append(deployments, object)
 		}
 	}
 	assert.Equal(t, map[string]int{
-		"Namespace": 1, "Service": 5, "ServiceAccount": 5, "Deployment": 5, "HorizontalPodAutoscaler": 5, "PodDisruptionBudget": 5,
-		"NetworkPolicy": 6, "SecretProviderClass": 3, "ClusterRole": 1, "ClusterRoleBinding": 1,
+		"Namespace": 2, "Service": 5, "ServiceAccount": 5, "Deployment": 5, "HorizontalPodAutoscaler": 5, "PodDisruptionBudget": 5,
+		"NetworkPolicy": 7, "SecretProviderClass": 3, "ClusterRole": 1, "ClusterRoleBinding": 1,
 	}, kinds)
 	for _, deployment := range deployments {
 		pod := deployment["spec"].(map[string]any)["template"].(map[string]any)

@@ -44,7 +44,7 @@ func TestTakingDown(t *testing.T) {
 const blueBalancing = environment + "vpcs.main.clusters.blue.loadBalancing"
 
 // balancing makes deletions wait for their controller no longer than this test wants to.
-var balancing = map[string]any{"cleanUpSeconds": 20}
+var balancing = map[string]any{"cleanUpSeconds": 45}
 
 func (d *takedown) stacks(t *testing.T) {
 	d.network, d.dev = d.world.Stack(t, "network"), d.world.Stack(t, "dev")

@@ -26,10 +26,11 @@ func (d *takedown) kubectl(t *testing.T, colour string, args ...string) string {
 	return d.world.Sandbox(t, append([]string{"kubectl", "retail-dev-main-" + colour}, args...)...)
 }
 
-// objects are the identities of blue's objects that serve customers.
+// objects are the identities of blue's objects that serve customers; of pods an
+// autoscaler adds some at any time.
 func (d *takedown) objects(t *testing.T) string {
 	t.Helper()
-	return d.kubectl(t, "blue", "-n", "store", "get", "services,deployments.apps,targetgroupbindings.elbv2.k8s.aws,pods", "-o",
+	return d.kubectl(t, "blue", "-n", "store", "get", "services,deployments.apps,targetgroupbindings.elbv2.k8s.aws", "-o",
 		`jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid}{"\n"}{end}`)
 }
 
