@@ -51,6 +51,22 @@ type Binding struct {
 // name, instead of holding it for the provider's ten minutes.
 const defaultCleanUpSeconds = 300
 
+// byItself is the annotation with which the Kubernetes provider deletes an object without
+// waiting for Kubernetes' garbage collector. Nothing in the cluster depends on these
+// objects, and while the load balancer controller is dead its webhooks refuse the
+// collector's updates: it then tries ever more rarely, up to every quarter of an hour, and
+// would hold an object that the controller has long let go of (L3).
+const (
+	byItself   = "pulumi.com/deletionPropagationPolicy"
+	background = "background"
+)
+
+// alone adds byItself to an object's annotations.
+func alone(annotations pulumi.StringMap) pulumi.StringMap {
+	annotations[byItself] = pulumi.String(background)
+	return annotations
+}
+
 // owning are the options of objects that own something in AWS: no DeletedWith, so that
 // they are always deleted for real (L3, K5).
 func owning(parent pulumi.ResourceOption, after []pulumi.Resource, cleanUpSeconds int) []pulumi.ResourceOption {
@@ -89,7 +105,8 @@ func NewBinding(ctx *pulumi.Context, name string, args *BindingArgs, opts ...pul
 		// The controller's webhook refuses another target group for a binding that stands.
 		pulumi.ReplaceOnChanges([]string{"spec.targetGroupARN"}), pulumi.DeleteBeforeReplace(true))
 	binding, err := objects.New(ctx, names.Child(name, "binding", args.Service),
-		objects.Metadata{Name: args.Service, Namespace: args.Namespace}, bindingKind(args.Mode, spec), options...)
+		objects.Metadata{Name: args.Service, Namespace: args.Namespace, Annotations: map[string]string{byItself: background}},
+		bindingKind(args.Mode, spec), options...)
 	if err != nil {
 		return nil, err
 	}

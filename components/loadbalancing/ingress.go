@@ -64,7 +64,7 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	ingress, err := networkingv1.NewIngress(ctx, names.Child(name, "ingress", string(args.Mode)), &networkingv1.IngressArgs{
 		Metadata: metav1.ObjectMetaArgs{
 			Name: pulumi.String(names.Child(args.Service, string(args.Mode))), Namespace: pulumi.String(args.Namespace),
-			Annotations: args.annotations(options),
+			Annotations: alone(args.annotations(options)),
 		},
 		Spec: networkingv1.IngressSpecArgs{
 			IngressClassName: pulumi.String(Classes[args.Mode].Ingress), Rules: networkingv1.IngressRuleArray{rule},

@@ -64,7 +64,7 @@ func NewNetworkLoadBalancer(
 	service, err := corev1.NewService(ctx, names.Child(name, "service", kind, string(args.Mode)), &corev1.ServiceArgs{
 		Metadata: metav1.ObjectMetaArgs{
 			Name: pulumi.String(names.Child(kind, "nlb", string(args.Mode))), Namespace: pulumi.String(args.Namespace),
-			Annotations: args.annotations(options),
+			Annotations: alone(args.annotations(options)),
 		},
 		Spec: corev1.ServiceSpecArgs{
 			Type: pulumi.String("LoadBalancer"), LoadBalancerClass: pulumi.String(Classes[args.Mode].Service),

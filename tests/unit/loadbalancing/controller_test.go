@@ -59,6 +59,8 @@ func TestWhatGoesWithTheClusterL3K5(t *testing.T) {
 		if owning[object.Type] {
 			assert.Empty(t, object.DeletedWith, object.Name)
 			assert.Equal(t, "5m0s", object.CustomTimeouts["delete"], object.Name)
+			metadata := object.Inputs.Mappable()["metadata"].(map[string]any)
+			assert.Equal(t, "background", metadata["annotations"].(map[string]any)["pulumi.com/deletionPropagationPolicy"], "L3: %s", object.Name)
 			if object.Type == installedBinding || object.Type == autoBinding {
 				assert.Equal(t, []string{"spec.targetGroupARN"}, object.ReplaceOnChanges, "B8: the controller refuses another group in place")
 			}
