@@ -38,6 +38,9 @@ func (b *builder) frontDoors() {
 
 func (b *builder) arrowTo(door, cluster *Box, traffic traffic, colour string) {
 	weight, known := traffic.now[colour]
+	if cluster.Op == Delete {
+		known = true // a colour that goes gets nothing, whether the weights still name it or not
+	}
 	label := "weight ?"
 	if known {
 		label = fmt.Sprintf("%d %%", weight)

@@ -157,6 +157,7 @@ func TestAColourThatGoesOrComes(t *testing.T) {
 		assert.Equal(t, op, box(t, p, "account", "main", "green", "shop").Op)
 		assert.Equal(t, op, arrow(t, p, "door", "green").Op)
 		assert.Equal(t, picture.Same, box(t, p, "account", "main", "blue").Op)
+		assert.Equal(t, map[string]string{"delete": "0 %", "create": "weight ?"}[step], arrow(t, p, "door", "green").Label)
 	}
 }
 
