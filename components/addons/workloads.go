@@ -1,24 +1,14 @@
 package addons
 
+import "retail/components/internal/spread"
+
 // coreDNSConfig is the configuration of the coredns add-on (Amazon EKS User Guide,
 // "Manage CoreDNS for DNS in Amazon EKS clusters").
 type coreDNSConfig struct {
-	ReplicaCount              int                `json:"replicaCount"`
-	TopologySpreadConstraints []spreadConstraint `json:"topologySpreadConstraints"`
-	PodDisruptionBudget       disruptionBudget   `json:"podDisruptionBudget"`
-	Tolerations               []toleration       `json:"tolerations"`
-}
-
-type spreadConstraint struct {
-	MaxSkew           int           `json:"maxSkew"`
-	TopologyKey       string        `json:"topologyKey"`
-	WhenUnsatisfiable string        `json:"whenUnsatisfiable"`
-	NodeTaintsPolicy  string        `json:"nodeTaintsPolicy"`
-	LabelSelector     labelSelector `json:"labelSelector"`
-}
-
-type labelSelector struct {
-	MatchLabels map[string]string `json:"matchLabels"`
+	ReplicaCount              int                 `json:"replicaCount"`
+	TopologySpreadConstraints []spread.Constraint `json:"topologySpreadConstraints"`
+	PodDisruptionBudget       disruptionBudget    `json:"podDisruptionBudget"`
+	Tolerations               []toleration        `json:"tolerations"`
 }
 
 type disruptionBudget struct {
@@ -33,16 +23,12 @@ type toleration struct {
 }
 
 // newCoreDNSConfig spreads the replicas over zones, so that one zone's loss leaves names
-// resolvable (Z5). The spread is a demand and not a wish; nodes that are cordoned, as all
-// of a zone are during a zonal shift, do not count, so it never keeps a pod pending then.
+// resolvable (Z5).
 func newCoreDNSConfig(replicas int) coreDNSConfig {
 	return coreDNSConfig{
-		ReplicaCount: replicas,
-		TopologySpreadConstraints: []spreadConstraint{{
-			MaxSkew: 1, TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule",
-			NodeTaintsPolicy: "Honor", LabelSelector: labelSelector{map[string]string{"k8s-app": "kube-dns"}},
-		}},
-		PodDisruptionBudget: disruptionBudget{Enabled: true, MaxUnavailable: 1},
+		ReplicaCount:              replicas,
+		TopologySpreadConstraints: spread.OverZones(map[string]string{"k8s-app": "kube-dns"}),
+		PodDisruptionBudget:       disruptionBudget{Enabled: true, MaxUnavailable: 1},
 		// Those of the add-on, which a list given here replaces, and room on node groups
 		// set apart for critical add-ons.
 		Tolerations: []toleration{

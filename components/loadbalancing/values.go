@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/once"
+	"retail/components/internal/spread"
 	"retail/internal/versions"
 )
 
@@ -18,13 +19,13 @@ type values struct {
 	Image        image              `json:"image"`
 	ReplicaCount int                `json:"replicaCount"`
 
-	ServiceAccount            account            `json:"serviceAccount"`
-	PriorityClassName         string             `json:"priorityClassName"`
-	Resources                 resources          `json:"resources"`
-	TopologySpreadConstraints []spreadConstraint `json:"topologySpreadConstraints"`
-	PodDisruptionBudget       disruptionBudget   `json:"podDisruptionBudget"`
-	NodeSelector              map[string]string  `json:"nodeSelector,omitempty"`
-	Tolerations               []Toleration       `json:"tolerations,omitempty"`
+	ServiceAccount            account             `json:"serviceAccount"`
+	PriorityClassName         string              `json:"priorityClassName"`
+	Resources                 resources           `json:"resources"`
+	TopologySpreadConstraints []spread.Constraint `json:"topologySpreadConstraints"`
+	PodDisruptionBudget       disruptionBudget    `json:"podDisruptionBudget"`
+	NodeSelector              map[string]string   `json:"nodeSelector,omitempty"`
+	Tolerations               []Toleration        `json:"tolerations,omitempty"`
 
 	IngressClass                 string            `json:"ingressClass"`
 	CreateIngressClassResource   bool              `json:"createIngressClassResource"`
@@ -67,18 +68,6 @@ type resources struct {
 type amounts struct {
 	CPU    string `json:"cpu,omitempty"`
 	Memory string `json:"memory"`
-}
-
-type spreadConstraint struct {
-	MaxSkew           int           `json:"maxSkew"`
-	TopologyKey       string        `json:"topologyKey"`
-	WhenUnsatisfiable string        `json:"whenUnsatisfiable"`
-	NodeTaintsPolicy  string        `json:"nodeTaintsPolicy"`
-	LabelSelector     labelSelector `json:"labelSelector"`
-}
-
-type labelSelector struct {
-	MatchLabels map[string]string `json:"matchLabels"`
 }
 
 type disruptionBudget struct {
@@ -136,14 +125,10 @@ func newValues(args Args, backend pulumi.StringOutput, certificate *once.Certifi
 
 		PriorityClassName: "system-cluster-critical",
 		Resources:         resources{Requests: amounts{CPU: "100m", Memory: "200Mi"}, Limits: amounts{Memory: "500Mi"}},
-		// A demand, not a wish: the chart's own is one. Nodes of a shifted zone are
-		// cordoned and do not count, so it never keeps a pod pending then (L11, Z5).
-		TopologySpreadConstraints: []spreadConstraint{{
-			MaxSkew: 1, TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule",
-			NodeTaintsPolicy: "Honor", LabelSelector: labelSelector{labels},
-		}},
-		PodDisruptionBudget: disruptionBudget{MaxUnavailable: 1},
-		NodeSelector:        args.NodeSelector, Tolerations: args.Tolerations,
+		// The chart's own is a wish (L11, Z5).
+		TopologySpreadConstraints: spread.OverZones(labels),
+		PodDisruptionBudget:       disruptionBudget{MaxUnavailable: 1},
+		NodeSelector:              args.NodeSelector, Tolerations: args.Tolerations,
 
 		// The classes are the program's, made after the webhook that checks them answers.
 		IngressClass: class.Ingress, DisableIngressClass: true,

@@ -1,6 +1,7 @@
 package reloader
 
 import (
+	"retail/components/internal/spread"
 	"retail/internal/mirror"
 	"retail/internal/versions"
 )
@@ -35,11 +36,11 @@ type settings struct {
 }
 
 type deployment struct {
-	Replicas                  int                `json:"replicas"`
-	Resources                 resources          `json:"resources"`
-	SecurityContext           podSecurity        `json:"securityContext"`
-	ContainerSecurityContext  containerSecurity  `json:"containerSecurityContext"`
-	TopologySpreadConstraints []spreadConstraint `json:"topologySpreadConstraints"`
+	Replicas                  int                 `json:"replicas"`
+	Resources                 resources           `json:"resources"`
+	SecurityContext           podSecurity         `json:"securityContext"`
+	ContainerSecurityContext  containerSecurity   `json:"containerSecurityContext"`
+	TopologySpreadConstraints []spread.Constraint `json:"topologySpreadConstraints"`
 }
 
 type resources struct {
@@ -70,18 +71,6 @@ type containerSecurity struct {
 
 type capabilities struct {
 	Drop []string `json:"drop"`
-}
-
-type spreadConstraint struct {
-	MaxSkew           int           `json:"maxSkew"`
-	TopologyKey       string        `json:"topologyKey"`
-	WhenUnsatisfiable string        `json:"whenUnsatisfiable"`
-	NodeTaintsPolicy  string        `json:"nodeTaintsPolicy"`
-	LabelSelector     labelSelector `json:"labelSelector"`
-}
-
-type labelSelector struct {
-	MatchLabels map[string]string `json:"matchLabels"`
 }
 
 type disruptionBudget struct {
@@ -117,11 +106,7 @@ func newValues(watch string, m mirror.Mirror) values {
 				ContainerSecurityContext: containerSecurity{
 					ReadOnlyRootFilesystem: true, Capabilities: capabilities{Drop: []string{"ALL"}},
 				},
-				// A demand, as for the load balancer controller (L11, Z5).
-				TopologySpreadConstraints: []spreadConstraint{{
-					MaxSkew: 1, TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule",
-					NodeTaintsPolicy: "Honor", LabelSelector: labelSelector{podLabels()},
-				}},
+				TopologySpreadConstraints: spread.OverZones(podLabels()),
 			},
 			PodDisruptionBudget: disruptionBudget{Enabled: true, MaxUnavailable: 1},
 		},

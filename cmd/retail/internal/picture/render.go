@@ -23,9 +23,9 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 // people who see no red or green, with the word beside it in every label.
 var colours = map[Op]struct{ stroke, fill, word string }{
 	Create:  {"#1a7f37", "#dafbe1", "new"},
-	Update:  {"#9a6700", "#fff8c5", "changes"},
+	Update:  {"#9a6700", "#fff8c5", "changed"},
 	Replace: {"#8250df", "#fbefff", "replaced"},
-	Delete:  {"#cf222e", "#ffebe9", "goes"},
+	Delete:  {"#cf222e", "#ffebe9", "removed"},
 }
 
 // fills of the kinds of boxes where nothing changes.
