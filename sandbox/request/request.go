@@ -27,12 +27,12 @@ type Request struct {
 	Method string // default GET
 	// Headers by name, in any case.
 	Headers map[string]string
-	// Account asks from inside an account, where private zones answer too. Not
-	// simulated yet; customers are on the internet.
+
 	source source
 }
 
-// source says where packets come from, for security groups.
+// source says where packets come from, for security groups: customers are on the
+// internet, or CloudFront asks for them.
 type source struct{ viaCloudFront bool }
 
 // Hop is one step of a request's way.
