@@ -100,11 +100,12 @@ func (b *builder) lock(ctx context.Context, out io.Writer) (func(), error) {
 }
 
 // all builds the jobs: Go parts one after the other, since go build uses every
-// core by itself and two large builds at once can exhaust the memory; npm parts,
-// which mostly wait for the network, beside them. The first failure ends all.
+// core by itself and two large builds at once can exhaust the memory; npm parts
+// and modules' files, which mostly wait for the network, beside them. The first
+// failure ends all.
 func (b *builder) all(ctx context.Context, jobs []job) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, kind := range []Kind{Go, NPM} {
+	for _, kind := range []Kind{Go, NPM, Files} {
 		group.Go(func() error {
 			for _, job := range jobs {
 				if job.part.Kind != kind {
@@ -128,7 +129,7 @@ func (b *builder) one(ctx context.Context, j job) error {
 	if err := j.part.unstamp(b.root); err != nil {
 		return err
 	}
-	unit := map[Kind]string{Go: "packages", NPM: "downloads"}[j.part.Kind]
+	unit := map[Kind]string{Go: "packages", NPM: "downloads", Files: "folders"}[j.part.Kind]
 	task := b.reporter.start(j.part.Name, unit)
 	state := "found"
 	found, err := b.release(ctx, j.part)
@@ -150,6 +151,9 @@ func (b *builder) one(ctx context.Context, j job) error {
 func (b *builder) produce(ctx context.Context, p Part, task *task) error {
 	if p.Kind == NPM {
 		return b.npm(ctx, p, task)
+	}
+	if p.Kind == Files {
+		return b.files(ctx, p, task)
 	}
 	if err := b.compile(ctx, p, task); err != nil {
 		return err

@@ -19,6 +19,9 @@ type Kind string
 const (
 	Go  Kind = "go"  // compiled by go build
 	NPM Kind = "npm" // installed by npm ci from a lock file
+	// Files are folders of a Go module, taken as they are: nothing is compiled, and
+	// what the module imports is not fetched.
+	Files Kind = "files"
 )
 
 // Part is one thing to build.
@@ -36,15 +39,18 @@ type Part struct {
 	// Empty: everything in Dir.
 	Sources []string
 	// Module is the Go module whose version in go.mod replaces $VERSION in
-	// LDFlags, and which holds PluginFiles.
+	// LDFlags, and which holds PluginFiles and Folders.
 	Module string
+	// Folders are what a Files part takes of its Module: by the name they get in
+	// Output, the path that they have in the module.
+	Folders map[string]string
 	// LDFlags are the linker's flags.
 	LDFlags string
 	// TrimPath leaves the machine's paths out of the binary. It is off for
 	// this repository's own code, so that tests share the compiler's cache.
 	TrimPath bool
-	// Output is the compiled file, relative to the checkout; a plugin's is
-	// linked from its folders.
+	// Output is the compiled file, or the folder of a Files part, relative to the
+	// checkout; a plugin's is linked from its folders.
 	Output string
 	// Links are further names of Output in its folder, for a program that acts
 	// by the name it is called with.

@@ -18,7 +18,7 @@ const (
 // Parts returns every part, in the order they are built: what costs most
 // compiler time first, so that a first build shows early how long it takes.
 func Parts() []Part {
-	return slices.Concat(engine(), own(), checks())
+	return slices.Concat(engine(), files(), own(), checks())
 }
 
 // engine lists the parts that are other projects' programs, unchanged.
@@ -48,6 +48,27 @@ func engine() []Part {
 		},
 	}, {
 		Name: "pulumi-eks", Kind: NPM, Dir: "sandbox/build/eks", Plugins: []Plugin{{"eks", "2.8.1"}}, Released: true,
+	}}
+}
+
+// files lists what the sandbox's mirror serves of other projects: Istio's charts of
+// the pinned release and of the next minor, for upgrades, and the definitions of the
+// Gateway API. The modules hold them as their releases do, but for the version
+// (package charts).
+func files() []Part {
+	charts := map[string]string{
+		"base": "manifests/charts/base", "istiod": "manifests/charts/istio-control/istio-discovery",
+		"cni": "manifests/charts/istio-cni", "ztunnel": "manifests/charts/ztunnel", "gateway": "manifests/charts/gateway",
+	}
+	return []Part{{
+		Name: "istio-1.30", Kind: Files, Dir: "sandbox/build/istio130", Module: "istio.io/istio",
+		Folders: charts, Output: filepath.Join(lib, "istio-1.30"),
+	}, {
+		Name: "istio-1.31", Kind: Files, Dir: "sandbox/build/istio131", Module: "istio.io/istio",
+		Folders: charts, Output: filepath.Join(lib, "istio-1.31"),
+	}, {
+		Name: "gateway-api", Kind: Files, Dir: "sandbox/build/gatewayapi", Module: "sigs.k8s.io/gateway-api",
+		Folders: map[string]string{"standard": "config/crd/standard"}, Output: filepath.Join(lib, "gateway-api"),
 	}}
 }
 

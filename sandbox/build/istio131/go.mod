@@ -1,0 +1,5 @@
+module retail/sandbox/build/istio131
+
+go 1.26
+
+require istio.io/istio v0.0.0-20260827124520-eed52ebb66ad
