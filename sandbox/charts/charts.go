@@ -1,4 +1,5 @@
-// Package charts holds stand-ins for Helm charts that no package registry has:
+// Package charts packs the Helm charts of the sandbox's mirror: Istio's own, whose
+// module has them, and stand-ins for charts that no package registry has:
 // the same names, versions, value keys and resource definitions as the published
 // ones, with templates of our own. They are packed as Helm packs charts, to the
 // same bytes each time.
@@ -174,7 +175,8 @@ func Index(charts []Chart) ([]byte, error) {
 		entry["created"] = packed.Format(time.RFC3339)
 		entry["digest"] = hex.EncodeToString(sum[:])
 		entry["urls"] = []string{c.File()}
-		entries[c.Name] = []any{entry}
+		versions, _ := entries[c.Name].([]any)
+		entries[c.Name] = append(versions, entry)
 	}
 	return yaml.Marshal(map[string]any{"apiVersion": "v1", "generated": packed.Format(time.RFC3339), "entries": entries})
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,6 +23,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"retail/sandbox/charts"
+	"retail/sandbox/toolchain"
 )
 
 // Load unpacks a chart as Helm does.
@@ -44,6 +47,33 @@ func Render(name, namespace, values string) (definitions, objects []*unstructure
 	if err != nil {
 		return nil, nil, err
 	}
+	return render(c, name, namespace, values)
+}
+
+// RenderIstio is Render for a chart of a release of Istio. The error is
+// [os.ErrNotExist] while the toolchain has not taken the charts.
+func RenderIstio(version, name, namespace, values string) ([]*unstructured.Unstructured, error) {
+	root, err := toolchain.Root()
+	if err != nil {
+		return nil, err
+	}
+	all, err := charts.Istio(filepath.Join(root, toolchain.Folder, "lib"))
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(c charts.Chart) bool { return c.Name == name && c.Version == version })
+	if i < 0 {
+		return nil, fmt.Errorf("chart %s of Istio %s: %w; `make build` builds it", name, version, os.ErrNotExist)
+	}
+	c, err := loader.LoadArchive(bytes.NewReader(all[i].Archive))
+	if err != nil {
+		return nil, err
+	}
+	_, objects, err := render(c, name, namespace, values)
+	return objects, err
+}
+
+func render(c *chart.Chart, name, namespace, values string) (definitions, objects []*unstructured.Unstructured, err error) {
 	var given map[string]any
 	if err := sigsyaml.Unmarshal([]byte(values), &given); err != nil {
 		return nil, nil, err
