@@ -25,6 +25,8 @@ type environmentStack struct {
 	// engine is the provider of what the engine itself offers.
 	engine   pulumi.ProviderResource
 	clusters pulumi.Map
+	// zonal is what a drill shifts, by VPC.
+	zonal pulumi.Map
 	// edge is the provider for us-east-1, customers the way in; nil without.
 	edge      *aws.Provider
 	customers *customers
@@ -33,7 +35,7 @@ type environmentStack struct {
 // deployEnvironment deploys an environment: everything is checked before the
 // first resource in AWS, then its VPCs one after the other.
 func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) error {
-	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}}
+	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}, zonal: pulumi.Map{}}
 	for _, step := range []func() error{s.check, s.providers, s.openDomain} {
 		if err := step(); err != nil {
 			return err
@@ -52,6 +54,10 @@ func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) err
 	}
 	ctx.Export("vpcIds", vpcs)
 	ctx.Export("clusters", s.clusters)
+	ctx.Export(keyZonal, s.zonal)
+	ctx.Export("account", pulumi.String(environment.AWS.Account))
+	ctx.Export("region", pulumi.String(environment.AWS.Region))
+	ctx.Export("deployRole", pulumi.String(environment.AWS.DeployRole))
 	standingOf(environment).export(ctx)
 	return nil
 }
@@ -124,7 +130,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 		return nil, err
 	}
 	var serving []pulumi.Resource
-	clusters := pulumi.Map{}
+	clusters, all := pulumi.Map{}, map[config.Colour]*cluster.Cluster{}
 	for _, colour := range sorted(v.Clusters) {
 		c := &colourStack{
 			environmentStack: s, vpcName: name, vpc: v, colour: colour, config: v.Clusters[colour],
@@ -134,7 +140,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 		if err != nil {
 			return nil, problem.Under(problem.Path("clusters", string(colour)), err)
 		}
-		serving = append(serving, c.serving...)
+		serving, all[colour] = append(serving, c.serving...), raised
 		// No kubeconfig: `aws eks update-kubeconfig --name NAME --role-arn ROLE` writes
 		// one, for whoever has an access entry.
 		clusters[string(colour)] = pulumi.Map{
@@ -142,7 +148,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 			"version": pulumi.String(c.config.Version), "standardSupportEnds": pulumi.String(raised.StandardSupportEnds),
 		}
 	}
-	s.clusters[name] = clusters
+	s.clusters[name], s.zonal[name] = clusters, zonal(v, door, all)
 	return made, s.divide(name, v, door, serving)
 }
 

@@ -29,7 +29,7 @@ func (b *builder) dimensions(group *lb.TargetGroup) pulumi.StringMap {
 	return of
 }
 
-// alarm makes an alarm and notes its ARN. Missing data is good data throughout: the load
+// alarm makes an alarm and notes its ARN and name. Missing data is good data throughout: the load
 // balancer reports counts and times only when there is something to count, so that a shop
 // without a request in a minute, or a colour that takes none, reports nothing and is well.
 // What reports nothing because it is gone altogether shows in the load balancer's own errors.
@@ -48,7 +48,7 @@ func (b *builder) alarm(key, description string, args *cloudwatch.MetricAlarmArg
 	if err != nil {
 		return err
 	}
-	b.door.Alarms[key] = made.Arn
+	b.door.Alarms[key], b.door.AlarmNames[key] = made.Arn, made.Name
 	return nil
 }
 

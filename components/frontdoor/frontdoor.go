@@ -32,6 +32,8 @@ type FrontDoor struct {
 	// Alarms are the alarms' ARNs: "errors" for the load balancer's own errors, and by
 	// colour "COLOUR-errors", "COLOUR-unhealthy" and "COLOUR-latency".
 	Alarms map[string]pulumi.StringOutput
+	// AlarmNames are the alarms' names, under the same keys.
+	AlarmNames map[string]pulumi.StringOutput
 }
 
 // nameRoom is how long the logical name of what Pulumi names by itself may be: a load
@@ -61,6 +63,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	door := &FrontDoor{
 		TargetGroups: map[string]pulumi.StringOutput{}, Attached: map[string][]pulumi.Resource{},
 		TestHeaders: map[string]pulumi.StringOutput{}, Alarms: map[string]pulumi.StringOutput{},
+		AlarmNames: map[string]pulumi.StringOutput{},
 	}
 	if err := ctx.RegisterComponentResource("retail:frontdoor:FrontDoor", name, door, opts...); err != nil {
 		return nil, err
