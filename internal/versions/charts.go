@@ -37,4 +37,12 @@ var Reloader = Chart{
 const ReloaderApp = "v1.4.22"
 
 // Charts returns all charts of the table.
-func Charts() []Chart { return []Chart{LoadBalancerController, Reloader} }
+func Charts() []Chart {
+	all := []Chart{LoadBalancerController, Reloader}
+	for _, release := range istioReleases {
+		for _, name := range []string{IstioBase, Istiod, IstioCNI, IstioZtunnel} {
+			all = append(all, release.Chart(name))
+		}
+	}
+	return all
+}
