@@ -70,3 +70,7 @@ func (c *Call) GlobalARN(service, resource string) string {
 
 // Now is the virtual clock at the start of the call.
 func (c *Call) Now() time.Time { return Epoch.Add(c.start) }
+
+// Wall is the time on the wall, UTC, to the second. The virtual clock stands still
+// while nobody calls; what has to end by itself goes by this one.
+func (c *Call) Wall() time.Time { return c.world.wall().UTC().Truncate(time.Second) }

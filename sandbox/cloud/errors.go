@@ -10,6 +10,9 @@ type Error struct {
 	Code    string // "DependencyViolation"
 	Message string
 	Status  int // HTTP status; 0 means 400
+	// Reason is the member of that name which some services' errors have beside the
+	// code (ARC's ConflictException: "ZonalShiftAlreadyExists"); empty for the others.
+	Reason string
 }
 
 // Error renders the code and the message as the AWS SDK for Go does.

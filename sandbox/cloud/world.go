@@ -30,6 +30,7 @@ type World struct {
 	clock    time.Duration // latest virtual end of any call
 	change   *change       // what the running call has changed
 	watchers map[*watcher]bool
+	wall     func() time.Time
 }
 
 // Options of a world; the zero value is an empty world in memory.
@@ -44,6 +45,9 @@ type Options struct {
 	Seed string
 	// Journal receives every change; nil: none, the world dies with the process.
 	Journal Journal
+	// Wall is the clock on the wall, for what ends while nobody calls AWS (a zonal
+	// shift's expiry); nil: time.Now.
+	Wall func() time.Time
 }
 
 // Journal makes a world outlast its process.
@@ -95,6 +99,9 @@ func NewWorld(o Options) (*World, error) {
 	}
 	if w.seed == "" {
 		w.seed = "retail"
+	}
+	if w.wall = o.Wall; w.wall == nil {
+		w.wall = time.Now
 	}
 	w.secret = rand.Text()
 	if w.journal == nil {
