@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -48,7 +49,9 @@ func (c *Call) ask(q question) error {
 // for a create also about what it makes, with the tags that it brings.
 func (c *Call) questions(action string) []question {
 	if c.Spec == nil {
-		return []question{c.about(action, c.onARN)}
+		q := c.about(action, c.onARN)
+		maps.Copy(q.context, c.onContext)
+		return []question{q}
 	}
 	var out []question
 	rule, made := anchors[c.Spec.Token], c.Verb == "create"

@@ -33,9 +33,10 @@ type Call struct {
 	DefaultTags map[string]string
 
 	world       *World
-	actor       *Actor        // on whose behalf; nil for a program and for AWS itself
-	invokeToken string        // of a data source
-	onARN       string        // the resource of an actor's call without a Spec
-	start       time.Duration // virtual time at which the call began
-	made        int           // identifiers handed out
+	actor       *Actor            // on whose behalf; nil for a program and for AWS itself
+	invokeToken string            // of a data source
+	onARN       string            // the resource of an actor's call without a Spec
+	onContext   map[string]string // condition keys that such a call brings
+	start       time.Duration     // virtual time at which the call began
+	made        int               // identifiers handed out
 }

@@ -50,9 +50,14 @@ func (w *World) ClusterToken(cluster, region, role string) (token string, id Ide
 // gives.
 var ErrToken = errors.New("the token is not valid")
 
-// VerifyToken tells whom a token stands for.
-func (w *World) VerifyToken(token string) (Identity, error) {
+// VerifyToken tells whom a token stands for: one of the sandbox's own `aws`, which
+// names its cluster, or a presigned URL as every other client makes it, which
+// holds for the cluster that asks.
+func (w *World) VerifyToken(token, cluster string) (Identity, error) {
 	var id Identity
+	if url, ok := presigned(token); ok {
+		return w.verifyPresigned(url, cluster)
+	}
 	text, signature, ok := strings.Cut(strings.TrimPrefix(token, tokenPrefix), ".")
 	if !ok || !strings.HasPrefix(token, tokenPrefix) || !hmac.Equal([]byte(signature), []byte(w.sign(text))) {
 		return id, ErrToken

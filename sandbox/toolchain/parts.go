@@ -84,10 +84,10 @@ func own() []Part {
 		Output:  filepath.Join(lib, "pulumi-resource-aws"), Plugins: []Plugin{{"aws", "6.83.4"}},
 	}, {
 		Name: "aws", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/aws",
-		Sources: sources("cmd/aws", "cloud", "facts", "world/control"), Output: filepath.Join(bin, "aws"),
+		Sources: sources("cmd/aws", "cloud", "facts", "sigv4", "world/control"), Output: filepath.Join(bin, "aws"),
 	}, {
 		Name: "sandbox", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/sandbox",
-		Sources: sources("cmd/sandbox", "charts", "cloud", "clusters", "controllers", "facts", "mirror", "request", "toolchain", "world"),
+		Sources: sources("cmd/sandbox", "awsapi", "charts", "cloud", "clusters", "controllers", "facts", "mirror", "port", "request", "sigv4", "toolchain", "world"),
 		Output:  filepath.Join(bin, "sandbox"),
 	}, {
 		Name: "retail-program", Kind: Go, Dir: ".", LDFlags: strip, Package: ".",

@@ -98,6 +98,9 @@ func ListManagedResources(c *cloud.Call) []ManagedResource {
 func describe(c *cloud.Call, r *resource) ManagedResource {
 	out := ManagedResource{ARN: r.arn, Name: r.name, AvailabilityZones: r.zones, AppliedWeights: map[string]float64{},
 		Shifts: activeShifts(c, r.arn), ZonalAutoshiftStatus: Disabled, PracticeRunStatus: Disabled}
+	for i, s := range out.Shifts {
+		out.Shifts[i] = told(c, s)
+	}
 	away, _ := AwayFrom(c, r.arn)
 	for _, zone := range r.zones {
 		out.AppliedWeights[zone] = 1

@@ -18,7 +18,7 @@ func Identify(w *cloud.World) clusters.Identify {
 			return "", nil, false
 		}
 		region, account, cluster := parts[3], parts[4], strings.TrimPrefix(parts[5], "cluster/")
-		id, err := w.VerifyToken(token)
+		id, err := w.VerifyToken(token, cluster)
 		if err != nil || id.Cluster != cluster || id.Region != region {
 			return "", nil, false
 		}

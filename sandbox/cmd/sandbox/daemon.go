@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"retail/sandbox/awsapi"
 	"retail/sandbox/cloud"
 	"retail/sandbox/mirror"
 	"retail/sandbox/toolchain"
@@ -94,6 +95,10 @@ func accountNames() map[string]string {
 	return names
 }
 
+// homeRegion is where the environments are; AWS's clients in a shell ask there unless
+// told otherwise.
+const homeRegion = "eu-west-1"
+
 func (a *app) envCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "env", Short: "Print the exports that point a shell at the sandbox", Args: cobra.NoArgs,
@@ -104,7 +109,11 @@ func (a *app) envCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, variable := range mirrored {
+			served, err := awsapi.Variables(a.world, homeRegion)
+			if err != nil {
+				return err
+			}
+			for _, variable := range append(mirrored, served...) {
 				name, value, _ := strings.Cut(variable, "=")
 				variables[name] = value
 			}

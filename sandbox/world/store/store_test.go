@@ -39,7 +39,7 @@ func TestWorldOutlastsItsProcess(t *testing.T) {
 	assert.Equal(t, before, h.World.Records())
 	assert.Equal(t, calls, h.World.Calls(1))
 	assert.Equal(t, clock, h.World.Now())
-	_, err = h.World.VerifyToken(token)
+	_, err = h.World.VerifyToken(token, "blue")
 	require.NoError(t, err, "the key that signs tokens is kept")
 
 	dev = h.As("222222222222", "eu-west-1")
