@@ -30,7 +30,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-//go:embed all:aws-load-balancer-controller all:reloader
+//go:embed all:aws-load-balancer-controller all:grafana all:kiali-server all:prometheus all:reloader
 var folders embed.FS
 
 // Chart is a packed chart.
@@ -113,10 +113,18 @@ func archive(files map[string][]byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// closedGroups are groups of a chart's values in which a key that the chart does not have
+// would be a mistake without a sound.
+var closedGroups = map[string][]string{
+	"prometheus":   {"server", "serviceAccounts", "configmapReload", "kube-state-metrics"},
+	"grafana":      {"admin", "service", "serviceAccount", "image", "rbac"},
+	"kiali-server": {"auth", "deployment", "external_services", "login_token"},
+}
+
 // schema is the JSON schema of a chart's values: its top-level keys and no
 // others, each of the kind of its default. A key without a default takes any.
-// Where the chart keeps its values under its own name, the keys there are closed
-// too, and those of the groups among them.
+// Where the chart keeps its values under its own name, or in groups of [closedGroups],
+// the keys there are closed too, and those of the groups among them.
 func schema(name string, values []byte) ([]byte, error) {
 	var defaults map[string]any
 	if err := yaml.UnmarshalStrict(values, &defaults); err != nil {
@@ -125,7 +133,7 @@ func schema(name string, values []byte) ([]byte, error) {
 	properties := map[string]any{"global": map[string]any{"type": "object"}} // Helm's own
 	for key, value := range defaults {
 		properties[key] = kind(value, 0)
-		if key == name {
+		if key == name || slices.Contains(closedGroups[name], key) {
 			properties[key] = kind(value, 2)
 		}
 	}
