@@ -115,6 +115,10 @@ func (c *Call) drop(record *Record) {
 	if now := c.world.get(record.key()); now != nil && now.Fading {
 		return
 	}
+	if spec := c.world.registry.specs[record.Token]; spec != nil && spec.About {
+		c.Remove(record)
+		return
+	}
 	for token := range c.world.records {
 		for _, implied := range c.world.list(token, func(r *Record) bool {
 			return r.Owner == record.ID && r.Account == record.Account

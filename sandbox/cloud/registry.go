@@ -110,6 +110,9 @@ func place(token string) string {
 	if strings.HasPrefix(name, "log") && folder == "cloudwatch" {
 		folder = "logs" // pulumi-aws has CloudWatch Logs in the module of CloudWatch
 	}
+	if strings.HasPrefix(name, "event") && folder == "cloudwatch" {
+		folder = "eventbridge" // and EventBridge
+	}
 	if other, ok := packages[folder]; ok {
 		folder = other
 	}

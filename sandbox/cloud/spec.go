@@ -25,6 +25,9 @@ type Spec struct {
 	// Global: the type lives in no region (records have Region ""). Implied
 	// for every type of IAM and of AWS's other global services.
 	Global bool
+	// About: the type's ID is that of another resource, which it only says something
+	// about. What belongs to that resource stays when this one is deleted.
+	About bool
 	// API names the AWS operations behind each verb ("ec2:CreateSubnet"), for
 	// the call log and for fault injection.
 	API API

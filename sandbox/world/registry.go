@@ -3,6 +3,7 @@ package world
 import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/acm"
+	"retail/sandbox/cloud/cloudcontrol"
 	"retail/sandbox/cloud/cloudfront"
 	"retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/directconnect"
@@ -11,6 +12,7 @@ import (
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/elasticache"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/cloud/eventbridge"
 	"retail/sandbox/cloud/globalaccelerator"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
@@ -21,6 +23,7 @@ import (
 	"retail/sandbox/cloud/route53"
 	"retail/sandbox/cloud/s3"
 	"retail/sandbox/cloud/secretsmanager"
+	"retail/sandbox/cloud/sns"
 	"retail/sandbox/cloud/sqs"
 	"retail/sandbox/cloud/sts"
 	"retail/sandbox/cloud/transitgateway"
@@ -33,6 +36,7 @@ import (
 func Registry(m clusters.Manager) *cloud.Registry {
 	return cloud.NewRegistry(
 		acm.Register,
+		cloudcontrol.Register,
 		cloudfront.Register,
 		cloudwatch.Register,
 		directconnect.Register,
@@ -41,6 +45,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		eks.Register(m),
 		elasticache.Register,
 		elbv2.Register,
+		eventbridge.Register,
 		globalaccelerator.Register,
 		iam.Register,
 		kms.Register,
@@ -51,6 +56,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		route53.Register,
 		s3.Register,
 		secretsmanager.Register,
+		sns.Register,
 		sqs.Register,
 		sts.Register,
 		transitgateway.Register,

@@ -108,7 +108,9 @@ func autoshifts(c *cloud.Call) []Autoshift {
 		end, _ := time.Parse(time.RFC3339, ec2.Text(r.State, "endTime"))     // zero while active
 		out = append(out, Autoshift{AwayFrom: ec2.Text(r.State, "awayFrom"), StartTime: start, EndTime: end, Status: ec2.Text(r.State, "status")})
 	}
-	slices.SortFunc(out, func(a, b Autoshift) int { return cmp.Or(b.StartTime.Compare(a.StartTime), cmp.Compare(a.AwayFrom, b.AwayFrom)) })
+	slices.SortFunc(out, func(a, b Autoshift) int {
+		return cmp.Or(b.StartTime.Compare(a.StartTime), cmp.Compare(a.AwayFrom, b.AwayFrom))
+	})
 	return out
 }
 

@@ -72,6 +72,9 @@ func DeletePracticeRunConfiguration(c *cloud.Call, identifier string) (Autoshift
 	}
 	interrupt(c, r.arn, "The practice run configuration was deleted.")
 	c.Remove(record)
+	if made := c.Get("aws:cloudcontrol/resource:Resource", r.arn); made != nil && c.ID != made.ID {
+		c.Remove(made) // the same configuration by its other name
+	}
 	return AutoshiftConfiguration{ARN: r.arn, Name: r.name, ZonalAutoshiftStatus: Disabled}, nil
 }
 
@@ -179,12 +182,12 @@ func (p PracticeRun) check(c *cloud.Call) error {
 	}
 	for _, w := range p.BlockedWindows {
 		if _, _, ok := window(w); !ok {
-			return invalid("InvalidPracticeBlocker", "blocked window %q must be of the form Mon:10:00-Mon:10:30, UTC", w)
+			return invalid("InvalidPracticeBlocker", "blocked window %q must be of the form Mon:10:00-Mon:10:30, UTC, on one day", w)
 		}
 	}
 	for _, w := range p.AllowedWindows {
 		if _, _, ok := window(w); !ok {
-			return invalid("InvalidPracticeAllowedWindow", "allowed window %q must be of the form Mon:10:00-Mon:10:30, UTC", w)
+			return invalid("InvalidPracticeAllowedWindow", "allowed window %q must be of the form Mon:10:00-Mon:10:30, UTC, on one day", w)
 		}
 	}
 	return nil
@@ -211,7 +214,8 @@ var windowForm = regexp.MustCompile(`^(Sun|Mon|Tue|Wed|Thu|Fri|Sat):([01][0-9]|2
 
 var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
 
-// window reads a window as minutes of the week, Sunday first.
+// window reads a window as minutes of the week, Sunday first. It has to start and end on
+// the same day (CloudFormation's PracticeRunConfiguration, BlockedWindows).
 func window(text string) (from, to int, ok bool) {
 	m := windowForm.FindStringSubmatch(text)
 	if m == nil {
@@ -223,16 +227,15 @@ func window(text string) (from, to int, ok bool) {
 		return slices.Index(weekdays, day)*24*60 + h*60 + n
 	}
 	from, to = minute(m[1], m[2], m[3]), minute(m[4], m[5], m[6])
-	return from, to, from != to
+	return from, to, m[1] == m[4] && from < to
 }
 
-// within tells whether a time lies in one of the windows; one that ends before it
-// begins goes over the end of the week.
+// within tells whether a time lies in one of the windows.
 func within(at time.Time, windows []string) (string, bool) {
 	now := int(at.Weekday())*24*60 + at.Hour()*60 + at.Minute()
 	for _, w := range windows {
 		from, to, ok := window(w)
-		if ok && (from < to && from <= now && now < to || from > to && (now >= from || now < to)) {
+		if ok && from <= now && now < to {
 			return w, true
 		}
 	}

@@ -4,7 +4,7 @@
 // (PutMetricAlarm, PutCompositeAlarm, PutDashboard) and User Guide. Metrics have
 // no data points: an alarm is in INSUFFICIENT_DATA until SetState says
 // otherwise, as a person says with SetAlarmState. A composite alarm follows its
-// rule. Actions are checked and not performed. Log groups are in package logs.
+// rule. Of actions, messages to SNS topics are recorded. Log groups are in package logs.
 package cloudwatch
 
 import (
@@ -66,9 +66,11 @@ func SetState(c *cloud.Call, name, state, reason string) error {
 	case reason == "" || len(reason) > 1023:
 		return c.Fail("ValidationError", "StateReason must have 1 to 1023 characters")
 	}
+	before := List(c)
 	c.Put(&cloud.Record{Token: alarmState, ID: alarm.ID, Owner: str(alarm.State, "arn"),
 		Fading: true, // a state is no resource of a program's
-		State:  cloud.Props{"state": state, "reason": reason}})
+		State:  cloud.Props{"state": state, "reason": reason, "since": c.Wall().Format(time.RFC3339)}})
+	act(c, before)
 	return nil
 }
 

@@ -17,7 +17,9 @@ type Message struct {
 	// Source is the ARN of what it publishes for: a rule, an alarm.
 	Source string
 	// AsOwner: the service publishes for the topic's owner, whom the topic's default
-	// policy lets in (aws:SourceOwner), as CloudWatch alarms do.
+	// policy lets in (aws:SourceOwner), and says for what (aws:SourceArn,
+	// aws:SourceAccount), as CloudWatch alarms do. EventBridge says neither: conditions on
+	// them keep its messages out (EventBridge User Guide, "Amazon SNS permissions").
 	AsOwner bool
 	Subject string
 	Body    any // text, or plain data that is sent as JSON
@@ -50,9 +52,9 @@ func takes(c *cloud.Call, topic *cloud.Record, arn string, m Message) error {
 	if topic == nil {
 		return c.Fail("NotFound", "Topic %s does not exist in account %s, Region %s", arn, c.Account, c.Region)
 	}
-	context := map[string][]string{"aws:SourceArn": {m.Source}, "aws:SourceAccount": {c.Account}}
+	context := map[string][]string{"aws:SecureTransport": {"true"}}
 	if m.AsOwner {
-		context["aws:SourceOwner"] = []string{c.Account}
+		context["aws:SourceOwner"], context["aws:SourceArn"], context["aws:SourceAccount"] = []string{c.Account}, []string{m.Source}, []string{c.Account}
 	}
 	if err := lets(c, policyOf(c, topic), m.Service, arn, "sns:Publish", context); err != nil {
 		return fmt.Errorf("the policy of the topic: %w", err)
@@ -68,6 +70,8 @@ func takes(c *cloud.Call, topic *cloud.Record, arn string, m Message) error {
 	if err != nil {
 		return err
 	}
+	// SNS binds data keys to the topic (Amazon SNS Developer Guide, "Key management").
+	context["kms:EncryptionContext:aws:sns:topicArn"] = []string{arn}
 	for _, action := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
 		if err := lets(c, ec2.Text(key.State, "policy"), m.Service, ec2.Text(key.State, "arn"), action, context); err != nil {
 			return fmt.Errorf("the policy of key %s: %w", name, err)

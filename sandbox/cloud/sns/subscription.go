@@ -101,7 +101,9 @@ func Confirm(c *cloud.Call, endpoint string) error {
 	return nil
 }
 
-func confirmed(c *cloud.Call, subscription string) bool { return c.Get(confirmation, subscription) != nil }
+func confirmed(c *cloud.Call, subscription string) bool {
+	return c.Get(confirmation, subscription) != nil
+}
 
 // text renders a message's parts for a record.
 func text(v any) string {
