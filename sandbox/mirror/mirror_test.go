@@ -1,8 +1,10 @@
 package mirror_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"retail/sandbox/mirror"
+	"retail/sandbox/toolchain"
 )
 
 // serve opens a world's mirror until the test ends.
@@ -20,7 +23,7 @@ func serve(t *testing.T, world string) {
 	t.Helper()
 	listener, err := mirror.Listen(world)
 	require.NoError(t, err)
-	handler, err := mirror.Handler()
+	handler, err := mirror.Handler(t.TempDir())
 	require.NoError(t, err)
 	server := &http.Server{Handler: handler}
 	go func() { _ = server.Serve(listener) }()
@@ -83,6 +86,33 @@ func TestAWorldKeepsItsPort(t *testing.T) {
 	_, err := mirror.Listen(world)
 	assert.ErrorContains(t, err, "the mirror's port is taken")
 	require.NoError(t, os.WriteFile(filepath.Join(world, "mirror.port"), []byte("80"), 0o600))
-	_, err = mirror.Port(world)
+	_, err = mirror.Variables(world)
 	assert.ErrorContains(t, err, "is no port from")
+}
+
+func TestIstioAndTheGatewayAPIAreServedOnceTheyAreBuilt(t *testing.T) {
+	root, err := toolchain.Root()
+	require.NoError(t, err)
+	lib := filepath.Join(root, toolchain.Folder, "lib")
+	if _, err := os.Stat(filepath.Join(lib, "gateway-api")); err != nil {
+		t.Skipf("%v; `make build` builds it", err)
+	}
+	handler, err := mirror.Handler(lib)
+	require.NoError(t, err)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	for _, file := range []string{"base-1.30.4.tgz", "istiod-1.31.0.tgz", "gateway-1.30.4.tgz"} {
+		status, content := get(t, server.URL+"/charts/"+file)
+		require.Equal(t, http.StatusOK, status, file)
+		chart, err := loader.LoadArchive(bytes.NewReader(content))
+		require.NoError(t, err)
+		assert.Equal(t, file, chart.Name()+"-"+chart.Metadata.Version+".tgz")
+	}
+	const release = "/manifests/kubernetes-sigs/gateway-api/releases/download/"
+	status, content := get(t, server.URL+release+"v1.5.1/standard-install.yaml")
+	require.Equal(t, http.StatusOK, status)
+	assert.Equal(t, 8, bytes.Count(content, []byte("\nkind: CustomResourceDefinition\n")))
+	assert.Contains(t, string(content), "kind: ValidatingAdmissionPolicyBinding")
+	status, _ = get(t, server.URL+release+"v1.5.0/standard-install.yaml")
+	assert.Equal(t, http.StatusNotFound, status)
 }

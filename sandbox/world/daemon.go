@@ -24,6 +24,7 @@ import (
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/istiod"
 	"retail/sandbox/controllers/loadbalancer"
 	"retail/sandbox/controllers/reloader"
 	"retail/sandbox/controllers/secretstore"
@@ -112,7 +113,7 @@ func (d *daemon) manager() (clusters.Manager, error) {
 	return clusters.New(clusters.Options{
 		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
 		Controllers: []clusters.Controller{loadbalancer.Controllers(world, iam.Authorize), webhook.Controllers(world, iam.Authorize),
-			secretstore.Controllers(world), reloader.Controllers()},
+			secretstore.Controllers(world), reloader.Controllers(), istiod.Controllers()},
 		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})
 }
@@ -171,12 +172,17 @@ func (d *daemon) serve(ctx context.Context) error {
 	}
 	self := control.Status{World: d.Folder, Build: build}
 	door := &http.Server{Handler: control.Handler(d.world, self, stop), ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	mirrored, err := d.mirror(failed)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = mirrored.Close() }() // whoever still fetches is cut off
+	api, err := d.api(failed)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = api.Close() }() // whoever still asks is cut off
 	for name, serve := range map[string]func(net.Listener) error{providerSocket: aws.Serve, control.Socket: door.Serve} {
 		listener, err := listen(filepath.Join(d.Folder, name))
 		if err != nil {
@@ -200,7 +206,7 @@ func (d *daemon) serve(ctx context.Context) error {
 
 // mirror serves what programs would fetch from the internet.
 func (d *daemon) mirror(failed chan<- error) (*http.Server, error) {
-	handler, err := mirror.Handler()
+	handler, err := mirror.Handler(filepath.Join(filepath.Dir(d.Bin), "lib"))
 	if err != nil {
 		return nil, err
 	}

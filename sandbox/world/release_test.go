@@ -80,7 +80,7 @@ func (e *releaser) serve() {
 	e.t.Helper()
 	listener, err := mirror.Listen(e.dir)
 	require.NoError(e.t, err)
-	handler, err := mirror.Handler()
+	handler, err := mirror.Handler(e.dir)
 	require.NoError(e.t, err)
 	server := &http.Server{Handler: handler}
 	go func() { _ = server.Serve(listener) }()
