@@ -49,8 +49,10 @@ func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) err
 		}
 		vpcs[name] = made.ID
 	}
-	if err := s.openEntrance(); err != nil {
-		return err
+	for _, step := range []func() error{s.openEntrance, s.observe} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	ctx.Export("vpcIds", vpcs)
 	ctx.Export("clusters", s.clusters)
@@ -149,7 +151,10 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 		}
 	}
 	s.clusters[name], s.zonal[name] = clusters, zonal(v, door, all)
-	return made, s.divide(name, v, door, serving)
+	if err := s.divide(name, v, door, serving); err != nil {
+		return nil, err
+	}
+	return made, s.autoshift(name, v, door, all)
 }
 
 // physicalName is the name of a VPC and its parts in AWS.

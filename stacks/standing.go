@@ -29,6 +29,8 @@ type StandingVPC struct {
 	CIDR string `json:"cidr"`
 	// Unprotected says that a reason was given to let it be deleted.
 	Unprotected bool `json:"unprotected"`
+	// Autoshift are what AWS may shift by itself: the front door and colours, in order.
+	Autoshift []string `json:"autoshift"`
 	// Clusters are the clusters by colour.
 	Clusters map[config.Colour]StandingCluster `json:"clusters"`
 }
@@ -51,7 +53,9 @@ func standingOf(environment *config.Environment) Standing {
 		for colour, cluster := range vpc.Clusters {
 			clusters[colour] = StandingCluster{Version: cluster.Version, Compute: cluster.Compute, Weight: vpc.Traffic[colour]}
 		}
-		standing.VPCs[name] = StandingVPC{CIDR: vpc.CIDR, Unprotected: environment.Unprotected(vpc), Clusters: clusters}
+		standing.VPCs[name] = StandingVPC{
+			CIDR: vpc.CIDR, Unprotected: environment.Unprotected(vpc), Autoshift: autoshifted(environment, vpc), Clusters: clusters,
+		}
 	}
 	return standing
 }
@@ -67,7 +71,8 @@ func (s Standing) export(ctx *pulumi.Context) {
 			}
 		}
 		vpcs[name] = pulumi.Map{
-			"cidr": pulumi.String(s.VPCs[name].CIDR), "unprotected": pulumi.Bool(s.VPCs[name].Unprotected), "clusters": clusters,
+			"cidr": pulumi.String(s.VPCs[name].CIDR), "unprotected": pulumi.Bool(s.VPCs[name].Unprotected),
+			"autoshift": pulumi.ToStringArray(s.VPCs[name].Autoshift), "clusters": clusters,
 		}
 	}
 	ctx.Export(keyStanding, pulumi.Map{"account": pulumi.String(s.Account), "region": pulumi.String(s.Region), "vpcs": vpcs})

@@ -25,6 +25,7 @@ func checkTransition(standing *Standing, wanted *config.Environment) error {
 			continue
 		}
 		sameRange(&list, path, was, now)
+		autoshiftOffFirst(&list, path, was, wanted.Shifted(now))
 		for _, colour := range config.Colours() {
 			at := problem.Path(path, "clusters", string(colour))
 			old, stood := was.Clusters[colour]

@@ -69,7 +69,11 @@ type Service struct {
 	// CPU and Memory are what a pod asks for, as Kubernetes quantities. Memory is its limit
 	// too. Default: the service's own.
 	CPU, Memory string
-	// Min and Max bound the number of pods. Default: one per zone, and four times as many.
+	// Peak is how many pods must stay when any one zone is lost. Default: what is left of
+	// Min, at least 1.
+	Peak int
+	// Min and Max bound the number of pods. Default: what Peak needs and at least one per
+	// zone, and four times as many.
 	Min, Max int
 	// CPUPercent is the use of the CPU asked for at which pods are added. Default 70.
 	CPUPercent int
@@ -109,7 +113,8 @@ func (a Args) withDefaults() Args {
 	for _, name := range Names() {
 		s := services[name]
 		orElse(&s.Tag, DefaultTag)
-		orElse(&s.Min, a.Zones)
+		orElse(&s.Min, max(a.Zones, fewestFor(s.Peak, a.Zones)))
+		orElse(&s.Peak, max(s.Min-share(s.Min, a.Zones), 1))
 		orElse(&s.Max, podsPerZone*s.Min)
 		orElse(&s.CPUPercent, defaultCPUPercent)
 		services[name] = s
@@ -117,6 +122,12 @@ func (a Args) withDefaults() Args {
 	a.Services = services
 	return a
 }
+
+// share is the most pods of an even spread that one zone has.
+func share(pods, zones int) int { return (pods + zones - 1) / max(zones, 1) }
+
+// fewestFor is the fewest pods of which peak are left without one zone.
+func fewestFor(peak, zones int) int { return share(peak*zones, zones-1) }
 
 var (
 	tagForm = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$`)
@@ -159,6 +170,9 @@ func (s Service) validate(problems *problem.List, path, name string) {
 		if quantity != "" && !quantityForm.MatchString(quantity) {
 			problems.Add(path+"."+field, "must be a Kubernetes quantity", fmt.Sprintf("%q", quantity), `give it as "250m" or "512Mi"`)
 		}
+	}
+	if s.Peak < 1 {
+		problems.Add(path+".peak", "must be at least 1", s.Peak, "leave it out for what min leaves")
 	}
 	if s.Min < 1 || s.Max < s.Min {
 		problems.Add(path, "1 ≤ min ≤ max must hold", fmt.Sprintf("min %d, max %d", s.Min, s.Max), "correct the numbers")

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strconv"
+
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -8,6 +10,10 @@ import (
 	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
+
+// PeakAnnotation, on a service's disruption budget, is how many pods must go on serving when
+// a zone is lost. A drill reads it.
+const PeakAnnotation = "retail/peak"
 
 // spread keeps a service's pods apart (case Z5).
 //
@@ -34,9 +40,14 @@ func spread(service string) corev1.TopologySpreadConstraintArray {
 // scaling makes what changes the number of a service's pods, and what holds back whoever
 // would take away too many at a time.
 func (b *builder) scaling(s service, deployment *appsv1.Deployment) error {
+	settings := b.args.Services[s.name]
+	budget := meta(s.name)
+	budget.Annotations = pulumi.StringMap{PeakAnnotation: pulumi.String(strconv.Itoa(settings.Peak))}
 	if _, err := policyv1.NewPodDisruptionBudget(b.ctx, b.child(s, "disruption"), &policyv1.PodDisruptionBudgetArgs{
-		Metadata: meta(s.name),
+		Metadata: budget,
 		Spec: policyv1.PodDisruptionBudgetSpecArgs{
+			// One at a time, however many there are. Of the fewest, more than the peak, this
+			// leaves the peak; of many under load it leaves more than the peak would.
 			MaxUnavailable: pulumi.Int(1), Selector: metav1.LabelSelectorArgs{MatchLabels: selector(s.name)},
 			// A pod that is not ready serves nobody: a drain need not wait for it.
 			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"),
@@ -44,7 +55,6 @@ func (b *builder) scaling(s service, deployment *appsv1.Deployment) error {
 	}, b.inside...); err != nil {
 		return err
 	}
-	settings := b.args.Services[s.name]
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(b.ctx, b.child(s, "autoscaler"), &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: meta(s.name),
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpecArgs{

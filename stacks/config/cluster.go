@@ -133,7 +133,8 @@ type Taint struct {
 
 // Addons configures the EKS add-ons of a cluster with managed compute.
 type Addons struct {
-	// DNSReplicas is the number of CoreDNS pods, at least 2. Default 2.
+	// DNSReplicas is the number of CoreDNS pods: at least 2, and one for each zone unless
+	// relax.noZonalShift says otherwise. Default: one for each zone.
 	DNSReplicas int `json:"dnsReplicas"`
 	// WarmPrefixes is how many free /28 prefixes a node keeps. Default 1.
 	WarmPrefixes int `json:"warmPrefixes"`

@@ -98,7 +98,7 @@ func (c *Cluster) setDefaults(zones int) {
 		or(&c.Auto.ExpectedNodes, defaultExpectedNodes)
 		return
 	}
-	or(&c.Addons.DNSReplicas, 2)
+	or(&c.Addons.DNSReplicas, max(2, zones))
 	or(&c.Addons.WarmPrefixes, 1)
 	for name, group := range c.NodeGroups {
 		group.setDefaults(zones)

@@ -25,6 +25,8 @@ type Environment struct {
 	Quotas Quotas `json:"quotas"`
 	// Entrance is how customers reach the shop. Default: not at all.
 	Entrance *Entrance `json:"entrance"`
+	// Observers are who is told of zonal shifts. Required with autoshift. Default: nobody.
+	Observers *Observers `json:"observers"`
 	// VPCs are the VPCs by name, each with a full replica of the shop. Required, at
 	// least one.
 	VPCs map[string]VPC `json:"vpcs"`
@@ -110,6 +112,8 @@ type VPC struct {
 	Datastores *Datastores `json:"datastores"`
 	// Shop is the shop in the VPC's clusters. Default: none.
 	Shop *Shop `json:"shop"`
+	// ZonalShift configures zonal autoshift. Default: none, only people shift a zone away.
+	ZonalShift *ZonalShift `json:"zonalShift"`
 	// Relax departs from production-safe defaults, with reasons.
 	Relax VPCRelaxations `json:"relax"`
 }

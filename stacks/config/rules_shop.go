@@ -32,12 +32,29 @@ func shopRules(list *problem.List, path string, v VPC) {
 					"leave it out, or state a reason in shop.relax.fewPods")
 			}
 		}
+		peakStays(list, problem.Path(at, "services", name), len(v.Zones), service)
 	}
 	if v.Shop.Relax.FewPods.Given() && !few {
 		list.Add(at+".relax.fewPods", "relaxes what holds anyway", nil, "remove it")
 	}
 	shopFits(list, path, v)
 }
+
+// peakStays is case Z5 for one service: pods are even over zones, so that a lost zone takes
+// its share of the fewest.
+func peakStays(list *problem.List, path string, zones int, s ShopService) {
+	if s.Peak < 1 {
+		list.Add(path+".peak", "must be at least 1", s.Peak, "leave it out for what min leaves")
+		return
+	}
+	if needed := fewestFor(s.Peak, zones); s.Min >= zones && zones >= fewestForEKS && s.Min < needed {
+		list.Add(path+".min", fmt.Sprintf("must be at least %d, of which %d stay when one of %d zones is lost", needed, s.Peak, zones), s.Min,
+			"leave it out, or lower peak")
+	}
+}
+
+// fewestFor is the fewest pods of which peak are left when one zone is lost.
+func fewestFor(peak, zones int) int { return ceil(peak*zones, max(zones-1, 1)) }
 
 // shopReachable refuses a shop that nobody could reach.
 func shopReachable(list *problem.List, path string, v VPC) {
@@ -139,6 +156,11 @@ func shopFits(list *problem.List, path string, v VPC) {
 	}
 }
 
+// keepsShopOut: the shop's pods tolerate no taint.
+func (g NodeGroup) keepsShopOut() bool {
+	return slices.ContainsFunc(g.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" })
+}
+
 // room is how many of the shop's pods the nodes take that are left when one zone is lost.
 func (c Cluster) room(zones int) int {
 	if c.Compute == Auto {
@@ -146,8 +168,8 @@ func (c Cluster) room(zones int) int {
 	}
 	room := 0
 	for _, group := range c.NodeGroups {
-		if slices.ContainsFunc(group.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" }) {
-			continue // the shop's pods tolerate no taint
+		if group.keepsShopOut() {
+			continue
 		}
 		nodes := group.Max * (zones - 1) / zones
 		if group.PerZone {

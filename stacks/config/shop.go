@@ -27,7 +27,11 @@ type ShopService struct {
 	// Memory is what a pod asks for and may use, such as 512Mi. Default 512Mi for ui, carts
 	// and orders, 256Mi for catalog and checkout.
 	Memory string `json:"memory"`
-	// Min is the fewest pods. Default: one per zone.
+	// Peak is how many pods must go on serving when any one zone is lost, without waiting
+	// for new ones. Default: what is left of min, at least 1.
+	Peak int `json:"peak"`
+	// Min is the fewest pods, so many that peak are left without a zone. Default: what peak
+	// needs, at least one per zone.
 	Min int `json:"min"`
 	// Max is the most pods. Default: four times min.
 	Max int `json:"max"`
@@ -54,7 +58,8 @@ func (s *Shop) setDefaults(zones int) {
 	for _, name := range append(sortedKeys(s.Services), shopServices...) {
 		service := s.Services[name]
 		or(&service.Tag, "1.6.2")
-		or(&service.Min, zones)
+		or(&service.Min, max(zones, fewestFor(service.Peak, zones)))
+		or(&service.Peak, max(service.Min-ceil(service.Min, zones), 1))
 		or(&service.Max, podsPerShopZone*service.Min)
 		or(&service.CPUPercent, 70)
 		filled[name] = service

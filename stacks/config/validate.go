@@ -32,7 +32,7 @@ func (e *Environment) Validate() error {
 	accountRules(&list, "aws", e.AWS)
 	tagRules(&list, "tags", e.Tags)
 	for _, rule := range []func(*problem.List, *Environment){
-		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, mirrorRules, frontDoorsAndEntrance,
+		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, mirrorRules, frontDoorsAndEntrance, observerRules,
 	} {
 		rule(&list, e)
 	}
@@ -49,6 +49,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	nameForm(list, path, name)
 	zoneRules(list, path, e.AWS.Region, v)
 	frontDoorRules(list, path, e.AWS.Region, v.FrontDoor)
+	zonalShiftRules(list, e, path, v)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
 		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules, shopRules, ingressesHaveShop,
@@ -64,6 +65,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 		} {
 			rule(list, at, cluster)
 		}
+		survivesAZone(list, at, v, cluster)
 		principals(list, at, e.AWS.DeployRole, cluster)
 		privateRangesOutside(list, at, e, cluster)
 		if cluster.Compute == Managed {
@@ -103,6 +105,7 @@ func (e *Environment) Relaxations() []Relaxation {
 		"relax.forgetUnreachable": e.Relax.ForgetUnreachable,
 	}
 	e.entranceRelaxations(all)
+	e.zonalShiftRelaxations(all)
 	for name, v := range e.VPCs {
 		path := problem.Path("vpcs", name)
 		all[path+".relax.singleNat"] = v.Relax.SingleNAT

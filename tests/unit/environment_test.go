@@ -22,7 +22,7 @@ func foundation(vpcs ...string) []func(map[string]any) {
 	edits := []func(map[string]any){stackfile.Set("entrance", nil)}
 	for _, name := range vpcs {
 		at := "vpcs." + name
-		for _, key := range []string{".frontDoor", ".shop", ".datastores", ".clusters.blue.loadBalancing", ".clusters.green.loadBalancing"} {
+		for _, key := range []string{".frontDoor", ".zonalShift", ".shop", ".datastores", ".clusters.blue.loadBalancing", ".clusters.green.loadBalancing"} {
 			edits = append(edits, stackfile.Set(at+key, nil))
 		}
 	}

@@ -35,6 +35,7 @@ func Known() map[string]Answer {
 	}
 	maps.Copy(known, stores())
 	maps.Copy(known, customers())
+	maps.Copy(known, shifts())
 	maps.Copy(known, kubernetes())
 	for token, prefix := range plain {
 		known[token] = identified(prefix, nil)

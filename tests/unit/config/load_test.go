@@ -80,7 +80,7 @@ func TestDefaultsAreProductionSafe(t *testing.T) {
 	assert.Equal(t, config.Standard, main.Clusters[config.Green].Support)
 	assert.Equal(t, config.Extended, blue.Support, "stated: EKS must not upgrade the colour that carries traffic")
 	assert.Empty(t, blue.Endpoint.PublicCIDRs)
-	assert.Equal(t, config.Addons{DNSReplicas: 2, WarmPrefixes: 1}, blue.Addons)
+	assert.Equal(t, config.Addons{DNSReplicas: 3, WarmPrefixes: 1}, blue.Addons)
 	group := blue.NodeGroups["general"]
 	assert.Equal(t, []any{"AL2023", 2, 110, 50, 1, false, false},
 		[]any{group.Family, group.Desired, group.PodsPerNode, group.DiskGiB, group.MaxUnavailable, group.Spot, group.DetailedMonitoring})
@@ -109,7 +109,7 @@ func TestUnknownKeysAreRefusedWithTheNearestKnownOne(t *testing.T) {
 			}},
 		{"in a list", edits{set("vpcs.main.clusters.blue.nodeGroups.general.taints", []any{map[string]any{"key": "a", "effect": "PreferNoSchedule", "valeu": "b"}})},
 			[]string{`taints.0.valeu: unknown key: did you mean "value"?`}},
-		{"unlike any", edits{set("zzz", 1)}, []string{"retail:environment.zzz: unknown key: known here are name, aws, hub, tags, criticality, logRetentionDays, mirror, quotas, entrance, vpcs, relax"}},
+		{"unlike any", edits{set("zzz", 1)}, []string{"retail:environment.zzz: unknown key: known here are name, aws, hub, tags, criticality, logRetentionDays, mirror, quotas, entrance, observers, vpcs, relax"}},
 	} {
 		r.check(t, "dev")
 	}

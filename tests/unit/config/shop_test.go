@@ -25,7 +25,7 @@ func TestShopDefaultsToAPodPerZone(t *testing.T) {
 	loaded, err := load(t, "dev", open(set(shop+".services.ui", map[string]any{"max": 5}))...)
 	require.NoError(t, err)
 	made := loaded.Environment.VPCs["main"].Shop
-	every := config.ShopService{Tag: "1.6.2", Min: 2, Max: 8, CPUPercent: 70}
+	every := config.ShopService{Tag: "1.6.2", Peak: 1, Min: 2, Max: 8, CPUPercent: 70}
 	ui := every
 	ui.Max = 5
 	assert.Equal(t, map[string]config.ShopService{"ui": ui, "catalog": every, "carts": every, "checkout": every, "orders": every}, made.Services)
@@ -41,7 +41,7 @@ func TestShopMayBeLeftOut(t *testing.T) {
 func TestShopRules(t *testing.T) {
 	const reason = "An exercise whose outage nobody notices."
 	for _, r := range []refusal{
-		{"nobody reaches it", edits{set("entrance", nil), set("vpcs.main.frontDoor", nil), set(blue+".loadBalancing", nil), set(shop, map[string]any{}), set("vpcs.main.clusters.green.loadBalancing", map[string]any{})}, []string{
+		{"nobody reaches it", edits{set("entrance", nil), set("vpcs.main.frontDoor", nil), set("vpcs.main.zonalShift", nil), set(blue+".loadBalancing", nil), set(shop, map[string]any{}), set("vpcs.main.clusters.green.loadBalancing", map[string]any{})}, []string{
 			shop + ": needs the VPC's front door: declare frontDoor", blue + ".loadBalancing: is required with a shop",
 		}},
 		{"Z5 fewer pods than zones", open(set(shop+".services.ui.min", 1)), []string{shop + ".services.ui.min: must be at least the number of zones, 2, got 1"}},
@@ -54,8 +54,8 @@ func TestShopRules(t *testing.T) {
 			blue + ": must have room for the shop's pods with one zone lost: 285, got 332 at most", "clusters.green: must have room",
 		}},
 		{"a service that is none", open(set(shop+".services.cart", map[string]any{})), []string{shop + `.services.cart: must be one of carts, catalog, checkout, orders, ui, got "cart"`}},
-		{"quantities and tags", open(set(shop+".services.ui", map[string]any{"tag": "a b", "cpu": "250", "memory": "512m", "cpuPercent": 101})), []string{
-			shop + ".services.ui.tag: must be an image's tag", shop + `.services.ui.memory: must be in Mi or Gi, got "512m"`, shop + ".services.ui.cpuPercent: must be 1 to 100, got 101",
+		{"quantities and tags", open(set(shop+".services.ui", map[string]any{"tag": "a b", "cpu": "1.5", "memory": "512m", "cpuPercent": 101})), []string{
+			shop + ".services.ui.tag: must be an image's tag", shop + `.services.ui.cpu: must be cores or thousandths of one, got "1.5"`, shop + `.services.ui.memory: must be in Mi or Gi, got "512m"`, shop + ".services.ui.cpuPercent: must be 1 to 100, got 101",
 		}},
 		{"themes", open(set(shop+".themes", map[string]any{"blue": "purple", "red": "teal"})), []string{
 			shop + `.themes.blue: must be one of default, green, orange, teal, got "purple"`, shop + `.themes: must be one of blue, green, got "red"`,

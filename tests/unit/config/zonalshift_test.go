@@ -1,0 +1,131 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"retail/stacks/config"
+)
+
+const (
+	shift    = "vpcs.main.zonalShift"
+	noShift  = "People watch this move, and decide by themselves."
+	practice = shift + ".practice"
+)
+
+// TestAutoshiftFollowsTheTraffic is case Z1: what AWS may shift by itself is what serves, so
+// that whatever goes away has had it off in the update before.
+func TestAutoshiftFollowsTheTraffic_Z1(t *testing.T) {
+	shifted := func(edit ...func(map[string]any)) map[string]bool {
+		loaded, err := load(t, "prod", edit...)
+		require.NoError(t, err)
+		return loaded.Environment.Shifted(loaded.Environment.VPCs["main"])
+	}
+	all := func(door, blue, green bool) map[string]bool {
+		return map[string]bool{"front-door": door, "blue": blue, "green": green}
+	}
+	assert.Equal(t, all(true, true, false), shifted(), "green is idle")
+	assert.Equal(t, all(true, true, true), shifted(set("vpcs.main.traffic", map[string]any{"blue": 90, "green": 10})))
+	assert.Equal(t, all(false, false, false), shifted(set(shift+".relax.noAutoshift", noShift)))
+	assert.Equal(t, all(false, false, false), shifted(set("vpcs.main.relax.unprotected", noShift)), "what may be deleted is not shifted")
+	assert.Equal(t, all(false, false, false), shifted(set("relax.unprotected", noShift)))
+	assert.Equal(t, map[string]bool{"front-door": true}, shifted(set(shift+".relax.clustersByHand", noShift)))
+	assert.Equal(t, map[string]bool{"blue": true, "green": false}, shifted(set("vpcs.main.frontDoor.relax.noZonalShift", noShift)))
+	assert.Equal(t, map[string]bool{"front-door": true, "green": false}, shifted(set(blue+".relax.noZonalShift", noShift)))
+	assert.Empty(t, shifted(set(shift, nil)))
+}
+
+func TestZonalShiftRules(t *testing.T) {
+	out := func(path string) func(map[string]any) { return set(path+".relax.noZonalShift", noShift) }
+	many := make([]any, 16)
+	for i := range many {
+		many[i] = "Mon:10:00-Mon:11:00"
+	}
+	for _, r := range []refusal{
+		{"Z1 no alarm to go by", edits{set("entrance", nil), set("vpcs.second", nil), set("vpcs.main.frontDoor", nil), set(shop, nil)}, []string{
+			shift + ": needs the VPC's front door: ARC wants an alarm that tells whether customers notice",
+		}},
+		{"nothing registered", edits{out("vpcs.main.frontDoor"), out(blue), out("vpcs.main.clusters.green")}, []string{shift + ": nothing is registered for zonal shift"}},
+		{"Z5 two zones", edits{set("vpcs.main.zones", []any{"euw1-az1", "euw1-az2"}), set("vpcs.main.relax.twoZones", noShift)}, []string{
+			shift + ": autoshift needs 3 zones: of fewer, a shift leaves one, and the next failure nothing (Z5), got 2: add a zone",
+		}},
+		{"nobody hears of it", edits{set("observers", nil)}, []string{"observers: is required with autoshift", "observers: is required with autoshift"}},
+		{"Z1 windows and dates", edits{set(practice, map[string]any{
+			"blockedDates": []any{"2026-02-30", "27.11.2026"}, "blockedWindows": []any{"MON:10:00-MON:11:00", "Mon:24:00-Tue:01:00", "Mon:10:00-Mon:10:00"},
+		})}, []string{
+			`blockedDates: must be days of the calendar, got "2026-02-30"`, `blockedDates: must be days of the calendar, got "27.11.2026"`,
+			`blockedWindows: must be two times of the week that differ, got "MON:10:00-MON:11:00"`, `got "Mon:24:00-Tue:01:00"`, `got "Mon:10:00-Mon:10:00"`,
+		}},
+		{"Z1 too many windows", edits{set(practice, map[string]any{"blockedWindows": many})}, []string{practice + ".blockedWindows: ARC takes at most 15, got 16"}},
+		{"Z1 no time left", edits{set(practice, map[string]any{"blockedWindows": []any{"Mon:00:00-Sun:23:31"}})}, []string{
+			practice + ".blockedWindows: must leave room for a practice run of 30 minutes",
+		}},
+		{"Z1 an alarm elsewhere", edits{set(practice+".blockingAlarm", "arn:aws:cloudwatch:eu-west-2:333333333333:alarm:deployments")}, []string{
+			practice + ".blockingAlarm: must be an alarm of account 333333333333 in eu-west-1",
+		}},
+		{"an alarm's name", edits{set(practice+".blockingAlarm", "deployments")}, []string{practice + `.blockingAlarm: must be the ARN of a CloudWatch alarm, got "deployments"`}},
+		{"subscribers", edits{set("observers.subscribers", map[string]any{
+			"on-call": map[string]any{"protocol": "sms", "endpoint": "+44"}, "desk": map[string]any{"protocol": "https", "endpoint": "http://x"},
+		})}, []string{
+			`observers.subscribers.desk.endpoint: must be an endpoint of https, got "http://x"`, `observers.subscribers.on-call.protocol: must be one of [email https sqs], got "sms"`,
+		}},
+		{"no subscriber", edits{set("observers.subscribers", nil)}, []string{"observers.subscribers: at least one is required"}},
+		{"no reason", edits{set(shift+".relax.noAutoshift", "because")}, []string{shift + ".relax.noAutoshift: a relaxation"}},
+	} {
+		r.check(t, "prod")
+	}
+}
+
+// TestZonesCarryThePeak is case Z5: any zone may go, and what is left holds every service's
+// peak, with names resolved, at once.
+func TestZonesCarryThePeak_Z5(t *testing.T) {
+	ui := shop + ".services.ui"
+	for peak, fewest := range map[int]int{1: 3, 2: 3, 3: 5, 4: 6, 10: 15} {
+		loaded, err := load(t, "prod", set(ui, map[string]any{"peak": peak}))
+		require.NoError(t, err)
+		made := loaded.Environment.VPCs["main"].Shop.Services["ui"]
+		assert.Equal(t, fewest, made.Min, "ceil(%d × 3 / 2), at least a pod per zone", peak)
+		assert.Equal(t, peak, made.Peak)
+	}
+	for fewest, peak := range map[int]int{3: 2, 4: 2, 5: 3, 6: 4} {
+		loaded, err := load(t, "prod", set(ui, map[string]any{"min": fewest}))
+		require.NoError(t, err)
+		assert.Equal(t, peak, loaded.Environment.VPCs["main"].Shop.Services["ui"].Peak, "what an even spread of %d leaves", fewest)
+	}
+	group := blue + ".nodeGroups.general"
+	for _, r := range []refusal{
+		{"fewer pods than the peak needs", edits{set(ui, map[string]any{"peak": 4, "min": 5})}, []string{
+			ui + ".min: must be at least 6, of which 4 stay when one of 3 zones is lost, got 5",
+		}},
+		{"a peak of none", edits{set(ui, map[string]any{"peak": -1})}, []string{ui + ".peak: must be at least 1, got -1"}},
+		{"nodes too small", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.large"}, "perZone": true, "min": 1, "max": 10}), set(ui, map[string]any{"peak": 10, "cpu": "500m"})}, []string{
+			blue + ": the nodes that always stand must have the CPU for the shop's peak with one zone lost: 2600m, got 7000m",
+		}},
+		{"nodes with few pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 40, "podsPerNode": 20})}, []string{}},
+		{"no room for pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 40, "podsPerNode": 18})}, []string{
+			blue + ": the nodes that always stand must have room for the shop's peak with one zone lost: 6 pods, got 10",
+		}},
+		{"one DNS pod too few", edits{set(blue+".addons.dnsReplicas", 2)}, []string{blue + ".addons.dnsReplicas: must be one for each of 3 zones, got 2"}},
+		{"a zone without nodes", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "min": 2, "max": 10})}, []string{group + ".min: must be one for each of 3 zones, got 2"}},
+		{"left out for a reason", edits{set(blue+".addons.dnsReplicas", 2), set(blue+".relax.noZonalShift", noShift)}, []string{}},
+	} {
+		if len(r.want) == 0 {
+			_, err := load(t, "prod", r.edits...)
+			require.NoError(t, err, r.name)
+			continue
+		}
+		r.check(t, "prod")
+	}
+}
+
+func TestObserversAreRead(t *testing.T) {
+	loaded, err := load(t, "prod", set("observers", map[string]any{
+		"everyAutoshift": true, "subscribers": map[string]any{"desk": map[string]any{"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-west-1:333333333333:shifts"}},
+	}))
+	require.NoError(t, err)
+	assert.Equal(t, &config.Observers{
+		EveryAutoshift: true, Subscribers: map[string]config.Subscriber{"desk": {Protocol: "sqs", Endpoint: "arn:aws:sqs:eu-west-1:333333333333:shifts"}},
+	}, loaded.Environment.Observers)
+}
