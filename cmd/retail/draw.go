@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -98,21 +95,9 @@ func (d *drawing) read(ctx context.Context, file string, args ...string) ([]byte
 	if file != "" {
 		return os.ReadFile(file) //nolint:gosec // the operator names the file
 	}
-	root, err := project()
-	if err != nil {
-		return nil, err
+	out, err := pulumi(ctx, args...)
+	if err != nil && args[0] == "preview" && strings.HasPrefix(strings.TrimSpace(string(out)), "{") {
+		return out, nil // a failed preview tells why in its JSON
 	}
-	run := exec.CommandContext(ctx, "pulumi", append(args, "--non-interactive")...)
-	var out, said bytes.Buffer
-	run.Dir, run.Stdout, run.Stderr = root, &out, &said
-	if err := run.Run(); err != nil {
-		if errors.Is(err, exec.ErrNotFound) {
-			return nil, errors.New(`there is no pulumi command on the PATH: for the sandbox, eval "$(.sandbox/bin/sandbox env)" first`)
-		}
-		if strings.HasPrefix(strings.TrimSpace(out.String()), "{") && args[0] == "preview" {
-			return out.Bytes(), nil // a failed preview tells why in its JSON
-		}
-		return nil, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, strings.TrimSpace(said.String()))
-	}
-	return out.Bytes(), nil
+	return out, err
 }

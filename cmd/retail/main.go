@@ -1,5 +1,5 @@
-// Command retail is the operator's command: it draws stacks and, on a machine
-// without AWS, drives the sandbox.
+// Command retail is the operator's command: it draws stacks, takes a zone away to
+// see that customers do not notice and, on a machine without AWS, drives the sandbox.
 package main
 
 import (
@@ -25,17 +25,27 @@ func run() int {
 		if errors.As(err, &exit) { // the command that ran has said why
 			return exit.ExitCode()
 		}
+		var told *told
+		if errors.As(err, &told) {
+			return told.code
+		}
 		fmt.Fprintln(os.Stderr, "error:", err)
 		return 1
 	}
 	return 0
 }
 
+// told is an exit code whose reason has been printed already.
+type told struct{ code int }
+
+// Error names the code.
+func (t *told) Error() string { return fmt.Sprintf("exit code %d", t.code) }
+
 func command() *cobra.Command {
 	root := &cobra.Command{
 		Use: "retail", Short: "Operate the retail platform",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(drawCommand(), sandboxCommand())
+	root.AddCommand(drawCommand(), drillCommand(), sandboxCommand())
 	return root
 }
