@@ -16,6 +16,10 @@ type entry struct {
 	namespace, service string
 	// port is the Service's, targetPort its pods'.
 	port, targetPort int
+	// name is what load balancers' objects are called after, whatever the Service is.
+	name string
+	// admission is what the Service's pods take.
+	admission loadbalancing.Admission
 }
 
 // balance prepares the colour for load balancers, where it is to have any. The controller
@@ -52,6 +56,7 @@ func (c *colourStack) balance(made *cluster.Cluster, after []pulumi.Resource) (e
 func (c *colourStack) bind(made *cluster.Cluster, to entry, after []pulumi.Resource) ([]pulumi.Resource, error) {
 	binding, err := loadbalancing.NewBinding(c.ctx, c.name(), &loadbalancing.BindingArgs{
 		Mode: c.controller.Mode(), Namespace: to.namespace, Service: to.service, Port: to.port, TargetPort: to.targetPort,
+		Name: to.name, Admission: to.admission,
 		TargetGroupArn:            c.door.TargetGroups[string(c.colour)],
 		LoadBalancerSecurityGroup: c.door.SecurityGroupID, NodeSecurityGroupID: made.NodeSecurityGroupID,
 		CleanUpSeconds: c.config.LoadBalancing.CleanUpSeconds,
@@ -83,6 +88,7 @@ func (c *colourStack) ingresses(made *cluster.Cluster, to entry, healthPath stri
 	for _, controller := range i.Controllers {
 		if _, err := loadbalancing.NewIngress(c.ctx, c.name(), &loadbalancing.IngressArgs{
 			Mode: modes[controller], Namespace: to.namespace, Service: to.service, Port: to.port, Options: options,
+			Name: to.name, Admission: to.admission,
 			After: slices.Concat(c.controller.Ready, after),
 		}, pulumi.Providers(made.Provider)); err != nil {
 			return problem.Under("loadBalancing.ingress", err)

@@ -20,6 +20,12 @@ type BindingArgs struct {
 	// Namespace, Service and Port are the Service and its port. Required.
 	Namespace, Service string
 	Port               int
+	// Name is the binding's own. Default: the Service's. With one of its own the binding is
+	// changed when the Service is, where a second one for the same target group would be
+	// refused by the controller's webhook.
+	Name string
+	// Admission is what the Service's pods take. Required; only [TakesPlain] will do (I1).
+	Admission Admission
 	// TargetPort is the port on which the Service's pods listen, as a target and for
 	// health checks. Required.
 	TargetPort int
@@ -104,8 +110,12 @@ func NewBinding(ctx *pulumi.Context, name string, args *BindingArgs, opts ...pul
 	options := append(owning(child, append([]pulumi.Resource{rule}, args.After...), args.CleanUpSeconds),
 		// The controller's webhook refuses another target group for a binding that stands.
 		pulumi.ReplaceOnChanges([]string{"spec.targetGroupARN"}), pulumi.DeleteBeforeReplace(true))
-	binding, err := objects.New(ctx, names.Child(name, "binding", args.Service),
-		objects.Metadata{Name: args.Service, Namespace: args.Namespace, Annotations: map[string]string{byItself: background}},
+	object := args.Name
+	if object == "" {
+		object = args.Service
+	}
+	binding, err := objects.New(ctx, names.Child(name, "binding", object),
+		objects.Metadata{Name: object, Namespace: args.Namespace, Annotations: map[string]string{byItself: background}},
 		bindingKind(args.Mode, spec), options...)
 	if err != nil {
 		return nil, err
@@ -125,6 +135,7 @@ func (a *BindingArgs) validate() error {
 	var problems problem.List
 	checkMode(&problems, a.Mode)
 	checkService(&problems, a.Namespace, a.Service, a.Port)
+	checkAdmission(&problems, a.Admission, a.Namespace+"/"+a.Service)
 	checkPort(&problems, "targetPort", a.TargetPort)
 	for _, field := range []struct {
 		path    string

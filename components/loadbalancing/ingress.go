@@ -20,6 +20,11 @@ type IngressArgs struct {
 	// Namespace, Service and Port are the Service and its port. Required.
 	Namespace, Service string
 	Port               int
+	// Name begins the Ingress's own. Default: the Service's. With one of its own the load
+	// balancer stays when the Service changes.
+	Name string
+	// Admission is what the Service's pods take. Required; only [TakesPlain] will do (I1).
+	Admission Admission
 	// Host is the host name that is served. Default: every one.
 	Host string
 	// Options are the load balancer's. Health.Path is required.
@@ -61,9 +66,13 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	if args.Host != "" {
 		rule.Host = pulumi.String(args.Host)
 	}
+	object := args.Name
+	if object == "" {
+		object = args.Service
+	}
 	ingress, err := networkingv1.NewIngress(ctx, names.Child(name, "ingress", string(args.Mode)), &networkingv1.IngressArgs{
 		Metadata: metav1.ObjectMetaArgs{
-			Name: pulumi.String(names.Child(args.Service, string(args.Mode))), Namespace: pulumi.String(args.Namespace),
+			Name: pulumi.String(names.Child(object, string(args.Mode))), Namespace: pulumi.String(args.Namespace),
 			Annotations: alone(args.annotations(options)),
 		},
 		Spec: networkingv1.IngressSpecArgs{
@@ -122,6 +131,7 @@ func (a *IngressArgs) validate(o Options) error {
 	var problems problem.List
 	checkMode(&problems, a.Mode)
 	checkService(&problems, a.Namespace, a.Service, a.Port)
+	checkAdmission(&problems, a.Admission, a.Namespace+"/"+a.Service)
 	o.check(&problems)
 	if o.Health.Path == "" {
 		problems.Add("health.path", "is required: an Application Load Balancer checks by HTTP", nil, "give the Service's health path")

@@ -21,6 +21,8 @@ type NetworkArgs struct {
 	Namespace string
 	// Gateway is the ingress. Required.
 	Gateway Gateway
+	// Admission is what its pods take. Required; only [TakesPlain] will do (I1).
+	Admission Admission
 	// Options are the load balancer's. Health defaults to the ingress's own.
 	Options Options
 	// TerminateUnhealthy closes connections to a target as soon as it is unhealthy.
@@ -154,6 +156,7 @@ func (a *NetworkArgs) validate(o Options) error {
 	if a.Gateway == nil {
 		problems.Add("gateway", "is required", nil, "give the ingress: Istio, NGINX or HAProxy")
 	} else {
+		checkAdmission(&problems, a.Admission, a.Namespace+", "+a.Gateway.Kind())
 		for _, key := range tags.Sorted(a.Gateway.Selector()) {
 			if a.Gateway.Selector()[key] == "" {
 				problems.Add("gateway", "must say which pods it has", key+" is empty", "name the Gateway, or the chart's release")

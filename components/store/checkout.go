@@ -17,7 +17,6 @@ func (b *builder) checkout() service {
 			// redis only; without it orders are made up.
 			plain("RETAIL_CHECKOUT_ENDPOINTS_ORDERS", address(orders)),
 		},
-		calls: []string{orders},
 	}
 	if cache := b.args.Data.Checkout; cache != nil {
 		const username, password = "CHECKOUT_CACHE_USERNAME", "CHECKOUT_CACHE_PASSWORD"

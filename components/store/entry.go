@@ -17,9 +17,8 @@ const (
 	Port = 80
 	// ContainerPort is the port of every pod.
 	ContainerPort = 8080
-	// EntryService is the Service that customers reach.
-	EntryService = ui
-	// EntryHealthPath is where the entry's pods say that they are ready.
+	// EntryHealthPath is where the entry says that it is ready. The store gateway hands the
+	// question on to ui, so that it is ready once it serves pages.
 	EntryHealthPath = "/actuator/health/readiness"
 )
 
@@ -31,9 +30,16 @@ const readinessGateLabel = "elbv2.k8s.aws/pod-readiness-gate-inject"
 type Entry struct {
 	pulumi.ResourceState
 
-	// Namespace, Service, Port and HealthPath are what a binding to a load balancer needs.
+	// Namespace, Service, Port and HealthPath are what a binding to a load balancer needs:
+	// the Service is ui, or with a mesh the store gateway.
 	Namespace, Service, HealthPath string
 	Port                           int
+	// Binding names what binds the Service to load balancers, whatever the Service is: a
+	// change of the Service then changes an object, and does not make a second one, which
+	// the load balancer controller refuses for one target group.
+	Binding string
+	// Mesh is the one given.
+	Mesh *Mesh
 	// Ready are the namespace and the Service: what a binding waits for.
 	Ready []pulumi.Resource
 }
@@ -48,7 +54,13 @@ type EntryArgs struct {
 	Control pulumi.Resource
 	// After is what a Service waits for: the controller whose webhook it passes (case L1).
 	After []pulumi.Resource
+	// Mesh is the cluster's service mesh; nil for none.
+	Mesh *Mesh
 }
+
+// MutualTLS says whether the pods of one of the shop's Services take connections of the mesh
+// only: a load balancer, which is not in it, gets no answer from them (case I1).
+func (e *Entry) MutualTLS(service string) bool { return e.Mesh.on() && service != StoreGateway }
 
 // NewEntry makes the namespace and the Service that customers reach. It wants the
 // cluster's Kubernetes provider among its options.
@@ -59,21 +71,28 @@ func NewEntry(ctx *pulumi.Context, name string, args *EntryArgs, opts ...pulumi.
 			problems.Add(problem.Path(name, path), "is required", nil, "set it")
 		}
 	}
+	var mesh problem.List
+	args.Mesh.validate(&mesh)
+	problems.Join(problem.Under(name, mesh.Err()))
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	e := &Entry{Namespace: Namespace, Service: EntryService, HealthPath: EntryHealthPath, Port: Port}
+	e := &Entry{Namespace: Namespace, Service: ui, Binding: ui, HealthPath: EntryHealthPath, Port: Port, Mesh: args.Mesh}
+	if e.Mesh.on() {
+		e.Service = StoreGateway
+	}
 	if err := ctx.RegisterComponentResource("retail:store:Entry", name, e, opts...); err != nil {
 		return nil, err
 	}
 	inside := []pulumi.ResourceOption{pulumi.Parent(e), pulumi.DeletedWith(args.Control)}
 	namespace, err := corev1.NewNamespace(ctx, names.Child(name, "namespace"), &corev1.NamespaceArgs{
 		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(Namespace), Labels: namespaceLabels(args)},
-	}, inside...)
+		// Pods that are there are taken into the mesh as soon as the label is.
+	}, after(inside, args.Mesh.ready()...)...)
 	if err != nil {
 		return nil, err
 	}
-	service, err := newService(ctx, name, ui, append(inside, pulumi.DependsOn(append([]pulumi.Resource{namespace}, args.After...)))...)
+	service, err := newService(ctx, name, e.Service, args.Mesh, append(inside, pulumi.DependsOn(append([]pulumi.Resource{namespace}, args.After...)))...)
 	if err != nil {
 		return nil, err
 	}
@@ -93,18 +112,39 @@ func namespaceLabels(args *EntryArgs) pulumi.StringMap {
 	if args.ReadinessGates {
 		labels[readinessGateLabel] = pulumi.String("enabled")
 	}
+	if args.Mesh.on() {
+		labels[dataplaneLabel] = pulumi.String(ambient)
+	}
 	return labels
 }
 
-// newService makes a service's Service: a name for its ready pods.
-func newService(ctx *pulumi.Context, component, service string, opts ...pulumi.ResourceOption) (*corev1.Service, error) {
+// newService makes a service's Service: a name for its ready pods. What a mesh needs to know
+// is said here, as pods that say it would be made anew with every level.
+func newService(ctx *pulumi.Context, component, service string, mesh *Mesh, opts ...pulumi.ResourceOption) (*corev1.Service, error) {
+	object, labels := meta(service), labels(service)
+	port := corev1.ServicePortArgs{
+		Name: pulumi.String(portName), Port: pulumi.Int(Port), TargetPort: pulumi.String(portName), Protocol: pulumi.String("TCP"),
+	}
+	if mesh.on() {
+		// What the port carries is said, not guessed from the first bytes (case I8).
+		port.AppProtocol = pulumi.String("http")
+	}
+	switch {
+	case service == StoreGateway:
+		// The Gateway's listener is matched to it by number.
+		port.TargetPort = pulumi.Int(ContainerPort)
+	case mesh.readsRequests():
+		labels[useWaypoint] = pulumi.String(waypoint)
+		if service == ui {
+			// Gateways else go past the waypoint (case I4).
+			labels[ingressWaypoint] = pulumi.String(yes)
+		}
+	}
+	object.Labels = labels
 	return corev1.NewService(ctx, names.Child(component, service, "service"), &corev1.ServiceArgs{
-		Metadata: meta(service),
+		Metadata: object,
 		Spec: corev1.ServiceSpecArgs{
-			Type: pulumi.String("ClusterIP"), Selector: selector(service),
-			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
-				Name: pulumi.String(portName), Port: pulumi.Int(Port), TargetPort: pulumi.String(portName), Protocol: pulumi.String("TCP"),
-			}},
+			Type: pulumi.String("ClusterIP"), Selector: selector(service), Ports: corev1.ServicePortArray{port},
 		},
 	}, opts...)
 }

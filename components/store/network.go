@@ -1,8 +1,6 @@
 package store
 
 import (
-	"slices"
-
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
@@ -70,6 +68,9 @@ func (b *builder) dns() networkingv1.NetworkPolicyPeerArgs {
 // network allows what one service needs, and nothing else. A rule lists peers and ports
 // and allows each with each, so that there is a rule for every kind of peer.
 func (b *builder) network(s service) ([]pulumi.Resource, error) {
+	if b.mesh().on() {
+		return b.meshNetwork(s)
+	}
 	policy, err := networkingv1.NewNetworkPolicy(b.ctx, b.child(s, "network"), &networkingv1.NetworkPolicyArgs{
 		Metadata: meta(s.name),
 		Spec: networkingv1.NetworkPolicySpecArgs{
@@ -78,7 +79,7 @@ func (b *builder) network(s service) ([]pulumi.Resource, error) {
 				From:  b.callers(s),
 				Ports: networkingv1.NetworkPolicyPortArray{port("TCP", ContainerPort)},
 			}},
-			Egress: b.egress(s),
+			Egress: append(b.calls(s), b.egress(s)...),
 		},
 	}, b.inside...)
 	return []pulumi.Resource{policy}, err
@@ -87,19 +88,28 @@ func (b *builder) network(s service) ([]pulumi.Resource, error) {
 // callers are who may call a service: the services that say so, and load balancers.
 func (b *builder) callers(s service) networkingv1.NetworkPolicyPeerArray {
 	callers := networkingv1.NetworkPolicyPeerArray{}
-	for _, other := range b.services() {
-		if slices.Contains(other.calls, s.name) {
-			callers = append(callers, pods(other.name))
+	for _, caller := range callersOf(s.name) {
+		if caller != StoreGateway {
+			callers = append(callers, pods(caller))
 		}
 	}
 	if s.entry {
-		for _, cidr := range b.args.EntryCIDRs {
-			callers = append(callers, block(cidr))
-		}
+		callers = append(callers, blocks(b.args.EntryCIDRs)...)
 	}
 	return callers
 }
 
+// calls lets a service reach those it calls.
+func (b *builder) calls(s service) networkingv1.NetworkPolicyEgressRuleArray {
+	if len(callees(s.name)) == 0 {
+		return nil
+	}
+	return networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{
+		To: podsOf(callees(s.name)), Ports: networkingv1.NetworkPolicyPortArray{port("TCP", ContainerPort)},
+	}}
+}
+
+// egress lets a service reach what lies outside the cluster.
 func (b *builder) egress(s service) networkingv1.NetworkPolicyEgressRuleArray {
 	rules := networkingv1.NetworkPolicyEgressRuleArray{}
 	allow := func(number int, peers ...networkingv1.NetworkPolicyPeerInput) {
@@ -107,19 +117,8 @@ func (b *builder) egress(s service) networkingv1.NetworkPolicyEgressRuleArray {
 			To: networkingv1.NetworkPolicyPeerArray(peers), Ports: networkingv1.NetworkPolicyPortArray{port("TCP", number)},
 		})
 	}
-	if len(s.calls) > 0 {
-		var called []networkingv1.NetworkPolicyPeerInput
-		for _, name := range s.calls {
-			called = append(called, pods(name))
-		}
-		allow(ContainerPort, called...)
-	}
 	for _, number := range s.ports {
-		var data []networkingv1.NetworkPolicyPeerInput
-		for _, cidr := range b.args.DataCIDRs {
-			data = append(data, block(cidr))
-		}
-		allow(number, data...)
+		allow(number, blocks(b.args.DataCIDRs)...)
 	}
 	if s.callsAWS {
 		// AWS's addresses are many and change; what may be done there is said in IAM.
@@ -132,6 +131,22 @@ func (b *builder) egress(s service) networkingv1.NetworkPolicyEgressRuleArray {
 // pods are a service's pods.
 func pods(service string) networkingv1.NetworkPolicyPeerArgs {
 	return networkingv1.NetworkPolicyPeerArgs{PodSelector: metav1.LabelSelectorArgs{MatchLabels: selector(service)}}
+}
+
+func podsOf(services []string) networkingv1.NetworkPolicyPeerArray {
+	all := networkingv1.NetworkPolicyPeerArray{}
+	for _, name := range services {
+		all = append(all, pods(name))
+	}
+	return all
+}
+
+func blocks(cidrs []string) []networkingv1.NetworkPolicyPeerInput {
+	var all []networkingv1.NetworkPolicyPeerInput
+	for _, cidr := range cidrs {
+		all = append(all, block(cidr))
+	}
+	return all
 }
 
 func block(cidr string) networkingv1.NetworkPolicyPeerArgs {

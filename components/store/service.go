@@ -19,15 +19,15 @@ type service struct {
 	env, afterCredentials []variable
 	// credentials are the passwords it starts with.
 	credentials []credential
-	// calls are the services it calls.
-	calls []string
 	// ports are those of its stores in the data subnets.
 	ports []int
 	// callsAWS says that it calls AWS services itself, with permissions.
 	callsAWS    bool
 	permissions *permissions
-	// entry says that load balancers send requests to it.
+	// entry says that customers' requests come to it first, of all services.
 	entry bool
+	// gateway says that it is the store gateway, a proxy and none of the five.
+	gateway bool
 }
 
 // runtime is what differs between the sample's programs.

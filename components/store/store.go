@@ -58,14 +58,37 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
+	needs := slices.Concat(full.After, closed, enforced, sync)
+	if err := b.all([]func() ([]pulumi.Resource, error){b.strict, b.known, b.waypoint, b.closedWaypoint}, &needs); err != nil {
+		return nil, problem.Under(problem.Path(name, "mesh"), err)
+	}
 	for _, one := range b.services() {
-		deployment, err := b.deploy(one, slices.Concat(full.After, closed, enforced, sync))
+		deployment, err := b.deploy(one, needs)
 		if err != nil {
 			return nil, problem.Under(problem.Path(name, one.name), err)
 		}
 		s.Ready = append(s.Ready, deployment)
 	}
+	if b.mesh().on() {
+		gateway, err := b.storeGateway(needs, s.Ready)
+		if err != nil {
+			return nil, problem.Under(problem.Path(name, StoreGateway), err)
+		}
+		s.Ready = append(s.Ready, gateway)
+	}
 	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{})
+}
+
+// all takes steps in turn and adds what they make.
+func (b *builder) all(steps []func() ([]pulumi.Resource, error), made *[]pulumi.Resource) error {
+	for _, step := range steps {
+		resources, err := step()
+		if err != nil {
+			return err
+		}
+		*made = append(*made, resources...)
+	}
+	return nil
 }
 
 // services are the five with the settings of this cluster.
@@ -83,10 +106,12 @@ func (b *builder) services() []service {
 	return all
 }
 
-// deploy makes all objects of one service and returns its Deployment.
+// deploy makes all objects of one service and returns its Deployment. Its Service comes after
+// what decides on requests to it: as soon as it names the waypoint, these go there.
 func (b *builder) deploy(s service, after []pulumi.Resource) (pulumi.Resource, error) {
 	needs := slices.Clone(after)
-	for _, step := range []func(service) ([]pulumi.Resource, error){b.identity, b.secrets, b.network, b.reached} {
+	reached := func(s service) ([]pulumi.Resource, error) { return b.reached(s, needs) }
+	for _, step := range []func(service) ([]pulumi.Resource, error){b.identity, b.secrets, b.network, b.authorized, b.routes, reached} {
 		made, err := step(s)
 		if err != nil {
 			return nil, err
@@ -100,12 +125,21 @@ func (b *builder) deploy(s service, after []pulumi.Resource) (pulumi.Resource, e
 	return deployment, b.scaling(s, deployment)
 }
 
-// reached makes the Service of a service; the entry's stands already.
-func (b *builder) reached(s service) ([]pulumi.Resource, error) {
-	if s.entry {
-		return nil, nil
+// reached makes the Service of a service; the entry's stands already, where that is a
+// service. In a mesh ui's comes here, under the same parent and name as without: the one
+// that stands is changed then, and not made a second time and deleted.
+func (b *builder) reached(s service, needs []pulumi.Resource) ([]pulumi.Resource, error) {
+	opts := b.inside
+	if b.mesh().on() {
+		opts = after(opts, needs...)
 	}
-	service, err := newService(b.ctx, b.name, s.name, b.inside...)
+	if s.entry {
+		if !b.mesh().on() {
+			return nil, nil
+		}
+		opts = append(slices.Clone(opts), pulumi.Parent(b.args.Entry))
+	}
+	service, err := newService(b.ctx, b.name, s.name, b.mesh(), opts...)
 	return []pulumi.Resource{service}, err
 }
 

@@ -19,7 +19,6 @@ func (b *builder) ui() service {
 			plain("METADATA_KUBERNETES_NAMESPACE", b.args.Colour+"/"+Namespace),
 			field("METADATA_KUBERNETES_NODE_NAME", "spec.nodeName"),
 		},
-		calls: []string{catalog, carts, checkout, orders},
 		entry: true,
 	}
 }

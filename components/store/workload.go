@@ -31,10 +31,17 @@ func (b *builder) workload(s service, needs []pulumi.Resource) (*appsv1.Deployme
 	// them one after the other takes on nodes that come up only now.
 	annotations := pulumi.StringMap{"pulumi.com/timeoutSeconds": pulumi.String("900")}
 	meta.Annotations = annotations
-	template := metav1.ObjectMetaArgs{Labels: labels(s.name)}
+	podLabels, podAnnotations := labels(s.name), pulumi.StringMap{}
 	if len(s.credentials) > 0 {
 		annotations[reloadAnnotation] = pulumi.String(s.secretName())
-		template.Annotations = pulumi.StringMap{generationAnnotation: pulumi.Sprintf("%d", b.args.CredentialsGeneration)}
+		podAnnotations[generationAnnotation] = pulumi.Sprintf("%d", b.args.CredentialsGeneration)
+	}
+	if b.mesh().on() && s.inSidecar() {
+		askForSidecar(podLabels, podAnnotations)
+	}
+	template := metav1.ObjectMetaArgs{Labels: podLabels}
+	if len(podAnnotations) > 0 {
+		template.Annotations = podAnnotations
 	}
 	return appsv1.NewDeployment(b.ctx, b.child(s, "deployment"), &appsv1.DeploymentArgs{
 		Metadata: meta,

@@ -33,6 +33,8 @@ type control struct{ pulumi.ResourceState }
 type shopOf struct {
 	args  store.Args
 	gates bool
+	// mesh is how the shop uses a mesh, whose readiness the fixture adds; nil for none.
+	mesh *store.Mesh
 }
 
 // stocked is a shop all of whose services keep their data in a store.
@@ -75,7 +77,13 @@ func tryShop(t *testing.T, shop shopOf) (*recorder.Recorder, error) {
 		if err := ctx.RegisterComponentResource("retail:test:cluster", "cluster", cluster); err != nil {
 			return err
 		}
-		entry, err := store.NewEntry(ctx, "main-blue", &store.EntryArgs{Colour: "blue", ReadinessGates: shop.gates, Control: cluster}, pulumi.Providers(inside))
+		mesh, err := meshOf(ctx, shop.mesh, pulumi.Provider(inside))
+		if err != nil {
+			return err
+		}
+		entry, err := store.NewEntry(ctx, "main-blue", &store.EntryArgs{
+			Colour: "blue", ReadinessGates: shop.gates, Control: cluster, Mesh: mesh,
+		}, pulumi.Providers(inside))
 		if err != nil {
 			return err
 		}

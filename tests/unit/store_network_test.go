@@ -39,10 +39,16 @@ func who(peer map[string]any) string {
 		return block["cidr"].(string)
 	}
 	labels := peer["podSelector"].(map[string]any)["matchLabels"].(map[string]any)
-	if space, ok := peer["namespaceSelector"].(map[string]any); ok {
-		return fmt.Sprintf("%v/%v", space["matchLabels"].(map[string]any)["kubernetes.io/metadata.name"], labels["k8s-app"])
+	name := ""
+	for _, key := range []string{"app.kubernetes.io/name", "gateway.networking.k8s.io/gateway-name", "k8s-app", "app"} {
+		if value, ok := labels[key].(string); ok && name == "" {
+			name = value
+		}
 	}
-	return labels["app.kubernetes.io/name"].(string)
+	if space, ok := peer["namespaceSelector"].(map[string]any); ok {
+		return fmt.Sprintf("%v/%v", space["matchLabels"].(map[string]any)["kubernetes.io/metadata.name"], name)
+	}
+	return name
 }
 
 // graph is what every policy allows, in and out.

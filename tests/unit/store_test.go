@@ -128,7 +128,7 @@ func TestPodsLeaveAfterTheLoadBalancerL7(t *testing.T) {
 		r := shopped(t, shop)
 		for _, one := range r.OfType(deploymentType) {
 			want := drain.Inside()
-			if one.String("metadata.name") == store.EntryService {
+			if one.String("metadata.name") == "ui" {
 				want = drain.Behind(30, !gates)
 			}
 			assert.EqualValues(t, want.PreStopSeconds, one.Value("spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds").NumberValue(), name)

@@ -7,7 +7,7 @@ import "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 func kubernetes() map[string]Answer {
 	answers := map[string]Answer{}
 	for _, token := range []string{
-		"kubernetes:helm.sh/v3:Release",
+		"kubernetes:helm.sh/v3:Release", "kubernetes:yaml/v2:ConfigFile",
 		"kubernetes:networking.k8s.io/v1:IngressClass", "kubernetes:networking.k8s.io/v1:Ingress",
 		"kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount", "kubernetes:core/v1:ConfigMap",
 		"kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
@@ -16,6 +16,10 @@ func kubernetes() map[string]Answer {
 		"kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass",
 		"kubernetes:elbv2.k8s.aws/v1beta1:IngressClassParams", "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding",
 		"kubernetes:eks.amazonaws.com/v1:IngressClassParams", "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding",
+		"kubernetes:security.istio.io/v1:PeerAuthentication", "kubernetes:security.istio.io/v1:AuthorizationPolicy",
+		"kubernetes:networking.istio.io/v1:ServiceEntry", "kubernetes:networking.istio.io/v1:Sidecar",
+		"kubernetes:networking.istio.io/v1:DestinationRule", "kubernetes:networking.istio.io/v1:VirtualService",
+		"kubernetes:gateway.networking.k8s.io/v1:Gateway", "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
 	} {
 		answers[token] = func(name string, _ resource.PropertyMap) (string, State) { return name, nil }
 	}

@@ -104,7 +104,7 @@ func (b balanced) try(t *testing.T) (*recorder.Recorder, error) {
 func everyKind(options loadbalancing.Options) func(*pulumi.Context, *loadbalancing.Controller, []pulumi.Resource, pulumi.ResourceOption) error {
 	return func(ctx *pulumi.Context, c *loadbalancing.Controller, after []pulumi.Resource, opts pulumi.ResourceOption) error {
 		if _, err := loadbalancing.NewBinding(ctx, "main-blue", &loadbalancing.BindingArgs{
-			Mode: c.Mode(), Namespace: "store", Service: "ui", Port: 80, TargetPort: 8080, TargetGroupArn: pulumi.String(frontDoorTargets),
+			Mode: c.Mode(), Namespace: "store", Service: "ui", Port: 80, Admission: loadbalancing.TakesPlain, TargetPort: 8080, TargetGroupArn: pulumi.String(frontDoorTargets),
 			LoadBalancerSecurityGroup: pulumi.String(loadBalancerGroup), NodeSecurityGroupID: pulumi.String(nodesGroup), After: after,
 		}, opts); err != nil {
 			return err
@@ -113,12 +113,12 @@ func everyKind(options loadbalancing.Options) func(*pulumi.Context, *loadbalanci
 			checked := options
 			checked.Health.Path = "/health"
 			if _, err := loadbalancing.NewIngress(ctx, "main-blue", &loadbalancing.IngressArgs{
-				Mode: mode, Namespace: "store", Service: "ui", Port: 80, Options: checked, After: after,
+				Mode: mode, Namespace: "store", Service: "ui", Port: 80, Admission: loadbalancing.TakesPlain, Options: checked, After: after,
 			}, opts); err != nil {
 				return err
 			}
 			if _, err := loadbalancing.NewNetworkLoadBalancer(ctx, "main-blue", &loadbalancing.NetworkArgs{
-				Mode: mode, Namespace: "gateways", Gateway: loadbalancing.Istio{Gateway: "store"}, Options: options, After: after,
+				Mode: mode, Namespace: "gateways", Gateway: loadbalancing.Istio{Gateway: "store"}, Admission: loadbalancing.TakesPlain, Options: options, After: after,
 			}, opts); err != nil {
 				return err
 			}

@@ -82,7 +82,7 @@ func network(t *testing.T, change func(*loadbalancing.NetworkArgs)) (*recorder.R
 	b := balancing(loadbalancing.AutoMode)
 	b.more = func(ctx *pulumi.Context, _ *loadbalancing.Controller, after []pulumi.Resource, opts pulumi.ResourceOption) error {
 		args := &loadbalancing.NetworkArgs{
-			Mode: loadbalancing.BuiltIn, Namespace: "gateways", Gateway: loadbalancing.Istio{Gateway: "store"}, Options: inside(), After: after,
+			Mode: loadbalancing.BuiltIn, Namespace: "gateways", Gateway: loadbalancing.Istio{Gateway: "store"}, Admission: loadbalancing.TakesPlain, Options: inside(), After: after,
 		}
 		change(args)
 		_, err := loadbalancing.NewNetworkLoadBalancer(ctx, "n", args, opts)
