@@ -23,7 +23,7 @@ func (c *controller) checkHealth() {
 			byAddress[p.Status.PodIP] = p
 		}
 	}
-	blocks := c.podBlocks()
+	blocks, mesh := c.podBlocks(), c.inMesh()
 	type finding struct {
 		group         string
 		target        elbv2.Target
@@ -41,6 +41,9 @@ func (c *controller) checkHealth() {
 					state, reason = podHealth(p, h.Target.Port, g.State)
 					if state == elbv2.Healthy && !c.reached(call, g.ID, p, healthPort(g.State, h.Target.Port)) {
 						state, reason = elbv2.Unhealthy, "Target.Timeout"
+					}
+					if state == elbv2.Healthy && mesh != nil {
+						state, reason = c.meshHealth(call, mesh, g, p, healthPort(g.State, h.Target.Port))
 					}
 				} else if address, err := netip.ParseAddr(h.Target.ID); err == nil {
 					mine = c.seen[h.Target.ID] || slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return b.Contains(address) })

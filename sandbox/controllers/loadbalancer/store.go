@@ -20,6 +20,8 @@ import (
 	"k8s.io/client-go/metadata/metadatainformer"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
+
+	"retail/sandbox/mesh"
 )
 
 // store is what the controllers know of a cluster, kept by watches. Objects in
@@ -30,7 +32,7 @@ type store struct {
 	metadata metadata.Interface
 	changed  func() // called at every change
 
-	pods, services, slices, nodes, classes, ingresses, deployments cache.SharedIndexInformer
+	pods, services, slices, nodes, namespaces, classes, ingresses, deployments cache.SharedIndexInformer
 
 	mu     sync.Mutex
 	custom map[schema.GroupVersionResource]*custom
@@ -61,10 +63,10 @@ func (s *store) watch(ctx context.Context, wait *sync.WaitGroup) bool {
 	f := informers.NewSharedInformerFactory(s.typed, 0)
 	own := informers.NewSharedInformerFactoryWithOptions(s.typed, 0, informers.WithNamespace(controllerNamespace))
 	s.pods, s.services, s.nodes = f.Core().V1().Pods().Informer(), f.Core().V1().Services().Informer(), f.Core().V1().Nodes().Informer()
-	s.slices = f.Discovery().V1().EndpointSlices().Informer()
+	s.slices, s.namespaces = f.Discovery().V1().EndpointSlices().Informer(), f.Core().V1().Namespaces().Informer()
 	s.classes, s.ingresses = f.Networking().V1().IngressClasses().Informer(), f.Networking().V1().Ingresses().Informer()
 	s.deployments = own.Apps().V1().Deployments().Informer()
-	all := []cache.SharedIndexInformer{s.pods, s.services, s.slices, s.nodes, s.classes, s.ingresses, s.deployments}
+	all := []cache.SharedIndexInformer{s.pods, s.services, s.slices, s.nodes, s.namespaces, s.classes, s.ingresses, s.deployments}
 	synced := make([]cache.InformerSynced, 0, len(all))
 	for _, i := range all {
 		s.listen(i)
@@ -95,6 +97,9 @@ func (s *store) definitions(ctx context.Context, wait *sync.WaitGroup) cache.Inf
 		for _, r := range []schema.GroupVersionResource{f.bindings, f.params} {
 			wanted[r.Resource+"."+r.Group] = r
 		}
+	}
+	for _, r := range mesh.Resources() {
+		wanted[r.Resource+"."+r.Group] = r
 	}
 	on := func(object any, there bool) {
 		if d, ok := object.(cache.DeletedFinalStateUnknown); ok {
