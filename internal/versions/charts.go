@@ -38,7 +38,7 @@ const ReloaderApp = "v1.4.22"
 
 // Charts returns all charts of the table.
 func Charts() []Chart {
-	all := []Chart{LoadBalancerController, Reloader}
+	all := append([]Chart{LoadBalancerController, Reloader}, observabilityCharts()...)
 	for _, release := range istioReleases {
 		for _, name := range []string{IstioBase, Istiod, IstioCNI, IstioZtunnel} {
 			all = append(all, release.Chart(name))

@@ -1,8 +1,9 @@
 package versions
 
-// Charts of what makes the platform visible. The first three are those that Istio 1.30 was
-// tried with (istio.io/istio, manifests/addons/gen.sh of the branch release-1.30), and Kiali's
-// minor is the one that its own table gives for Istio 1.30 ("Version Compatibility").
+// Charts of what makes the platform visible: those that Istio 1.30 was tried with
+// (istio.io/istio, manifests/addons/gen.sh of the branch release-1.30). Which
+// Kubernetes Kiali's asks for is not in its chart; it is [inferred] from the releases that
+// Istio 1.30 supports.
 var (
 	// Prometheus brings Prometheus 3.10.0 and, as a part, kube-state-metrics.
 	Prometheus = Chart{
@@ -17,7 +18,7 @@ var (
 	// Kiali brings Kiali 2.26.
 	Kiali = Chart{
 		Name: "kiali-server", Version: "2.26.0", Home: "https://kiali.org/helm-charts",
-		OldestKubernetes: Minor{1, 27},
+		OldestKubernetes: Minor{1, 32},
 	}
 )
 
@@ -26,7 +27,7 @@ const (
 	// Jaeger is the release that Istio 1.30 was tried with (samples/addons/jaeger.yaml).
 	Jaeger = "docker.io/jaegertracing/jaeger:2.14.0"
 	// TraceCollector is the AWS Distro for OpenTelemetry's collector.
-	TraceCollector = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3"
+	TraceCollector = "public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0"
 )
 
 // observabilityCharts are the charts above.

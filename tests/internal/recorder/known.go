@@ -37,6 +37,7 @@ func Known() map[string]Answer {
 	maps.Copy(known, customers())
 	maps.Copy(known, shifts())
 	maps.Copy(known, kubernetes())
+	maps.Copy(known, observability())
 	for token, prefix := range plain {
 		known[token] = identified(prefix, nil)
 	}
