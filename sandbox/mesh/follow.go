@@ -173,7 +173,10 @@ func (w *walk) call(from *corev1.Pod, service *corev1.Service, port int) Result 
 		if len(proxies) == 0 {
 			return w.end(503, "waypoint %s/%s of Service %s has no ready pod", way.Namespace, way.Name, name)
 		}
-		from = proxies[w.draw(len(proxies))].pod
+		chosen, answers := w.choose(client, proxies)
+		if from = chosen.pod; !answers {
+			return w.end(503, "upstream connect error: waypoint pod %s does not answer", nameOf(from))
+		}
 		w.step("waypoint", way.Namespace+"/"+way.Name, "of Service %s, pod %s", name, from.Name)
 		if verdict := w.judge(asked{client: client, port: port, l7: true}, w.atProxy(from, way.Name, service)); verdict != "" {
 			return w.refuse(verdict, true)
@@ -191,8 +194,11 @@ func (w *walk) call(from *corev1.Pod, service *corev1.Service, port int) Result 
 	if len(ends) == 0 {
 		return w.end(503, "no healthy upstream: Service %s/%s has no ready endpoint on port %d", service.Namespace, service.Name, port)
 	}
-	chosen := ends[w.draw(len(ends))]
+	chosen, answers := w.choose(from, ends)
 	w.step("service", service.Namespace+"/"+service.Name, "port %d, %d ready", port, len(ends))
+	if !answers {
+		return w.end(503, "upstream connect error: pod %s does not answer", nameOf(chosen.pod))
+	}
 	return w.arrive(from, chosen.pod, chosen.port)
 }
 

@@ -3,6 +3,7 @@ package mesh
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -28,6 +29,9 @@ type Snapshot struct {
 
 	// Draw picks one of n, for endpoints and weights; nil takes the first.
 	Draw func(n int) int
+	// Lost tells of a pod that looks ready and does not answer, as in a zone that is
+	// broken; nil: none.
+	Lost func(*corev1.Pod) bool
 }
 
 // Resources are the custom resources that a snapshot looks at.
@@ -80,11 +84,47 @@ func (s *Snapshot) draw(n int) int {
 	return s.Draw(n)
 }
 
+// tries is how often a proxy that reads requests asks: Istio retries twice what did not
+// reach a pod ("HTTPRetry", default). ztunnel asks once.
+const tries = 3
+
+// choose draws an endpoint that answers; the second result is false when none of those
+// tried does.
+func (s *Snapshot) choose(from *corev1.Pod, all []endpoint) (endpoint, bool) {
+	count := 1
+	if from != nil && member(from) != ztunnel && member(from) != outside {
+		count = tries
+	}
+	var last endpoint
+	for range count {
+		last = all[s.draw(len(all))]
+		if s.Lost == nil || !s.Lost(last.pod) {
+			return last, true
+		}
+	}
+	return last, false
+}
+
 // Pod is the running pod with an address; nil when there is none.
 func (s *Snapshot) Pod(address string) *corev1.Pod {
 	for _, p := range s.Pods {
 		if p.Status.PodIP == address && !p.Spec.HostNetwork && p.Status.Phase == corev1.PodRunning {
 			return p
+		}
+	}
+	return nil
+}
+
+// Behind is a ready pod of a Service, NAMESPACE/NAME; nil when there is none.
+func (s *Snapshot) Behind(service string) *corev1.Pod {
+	namespace, name, _ := strings.Cut(service, "/")
+	of := s.service(namespace, name)
+	if of == nil {
+		return nil
+	}
+	for _, p := range of.Spec.Ports {
+		if all := s.endpoints(of, int(p.Port)); len(all) > 0 {
+			return all[s.draw(len(all))].pod
 		}
 	}
 	return nil
