@@ -3,6 +3,7 @@ package world
 import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/acm"
+	"retail/sandbox/cloud/amp"
 	"retail/sandbox/cloud/cloudcontrol"
 	"retail/sandbox/cloud/cloudfront"
 	"retail/sandbox/cloud/cloudwatch"
@@ -36,6 +37,7 @@ import (
 func Registry(m clusters.Manager) *cloud.Registry {
 	return cloud.NewRegistry(
 		acm.Register,
+		amp.Register,
 		cloudcontrol.Register,
 		cloudfront.Register,
 		cloudwatch.Register,

@@ -26,7 +26,7 @@ const (
 const policiesLimit = 10
 
 // Register declares the service's resource types.
-func Register(r *cloud.Registry) { r.Add(groupSpec(), resourcePolicySpec()) }
+func Register(r *cloud.Registry) { r.Add(groupSpec(), resourcePolicySpec(), queryDefinitionSpec()) }
 
 func groupSpec() *cloud.Spec {
 	return &cloud.Spec{
