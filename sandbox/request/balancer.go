@@ -18,7 +18,10 @@ const (
 )
 
 // balancer hands the request to the listener on its port.
-func (t *trace) balancer(lb *cloud.Record) (location string) {
+func (t *trace) balancer(lb *cloud.Record) (location string) { return t.enter(lb, false) }
+
+// enter is balancer for one that may stand behind another.
+func (t *trace) enter(lb *cloud.Record, behind bool) (location string) {
 	name := text(lb.State, "name")
 	if lb.State["internal"] == true {
 		t.end(0, "load balancer %s is internal: no way from the internet", name)
@@ -30,6 +33,10 @@ func (t *trace) balancer(lb *cloud.Record) (location string) {
 	}
 	for _, l := range t.all(elbv2.Listener) {
 		if text(l.State, "loadBalancerArn") == lb.ID && number(l.State, "port") == t.port {
+			zone, ok := t.entry(lb, behind)
+			if t.through, t.at = lb, zone; !ok {
+				return ""
+			}
 			return t.listener(lb, l)
 		}
 	}
@@ -192,6 +199,9 @@ func (t *trace) target(group *cloud.Record) string {
 			healthy = append(healthy, a)
 		}
 	}
+	if t.through != nil {
+		healthy, serving = t.reachable(t.through, group, t.at, healthy), t.reachable(t.through, group, t.at, serving)
+	}
 	status, reason := 200, ""
 	if len(healthy) == 0 {
 		healthy, status, reason = serving, 502, "no target is healthy, so that the load balancer sends to all, and none answers"
@@ -202,7 +212,7 @@ func (t *trace) target(group *cloud.Record) string {
 	}
 	chosen := healthy[t.draw.IntN(len(healthy))]
 	if lb := t.byID[text(chosen.State, "targetId")]; lb != nil {
-		return t.balancer(lb)
+		return t.enter(lb, true)
 	}
 	port := number(chosen.State, "port")
 	if port == 0 {
@@ -211,6 +221,10 @@ func (t *trace) target(group *cloud.Record) string {
 	t.out.Target = fmt.Sprintf("%s:%d", text(chosen.State, "targetId"), port)
 	t.out.Zone = t.zone(t.out.VPC, text(chosen.State, "targetId"))
 	t.hop("target", t.out.Target, "%s", t.out.Zone)
+	if t.broken[t.out.Zone] {
+		status, reason = 504, "zone "+t.out.Zone+" is broken: the target does not answer"
+	}
 	t.end(status, "%s", reason)
+	t.goOn(text(chosen.State, "targetId"), port)
 	return ""
 }

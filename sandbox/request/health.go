@@ -11,6 +11,15 @@ import (
 
 // zone is the availability zone, by ID, of the subnet that holds an address.
 func (w *World) zone(vpc, address string) string {
+	key := vpc + "/" + address
+	if known, ok := w.zones[key]; ok {
+		return known
+	}
+	w.zones[key] = w.findZone(vpc, address)
+	return w.zones[key]
+}
+
+func (w *World) findZone(vpc, address string) string {
 	at, err := netip.ParseAddr(address)
 	if err != nil {
 		return ""

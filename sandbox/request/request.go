@@ -1,7 +1,7 @@
 // Package request follows a customer's request through the simulated AWS: DNS,
 // CloudFront or Global Accelerator, the load balancer's listener and rules, the
-// target group that the weights pick, and a healthy target in it. Nothing is
-// sent: what is followed is the configuration that AWS would follow, as the world
+// target group that the weights pick, a healthy target in it, and from there to a
+// pod as the cluster's objects lead (package mesh). Nothing is sent: what is followed is the configuration that AWS would follow, as the world
 // holds it.
 //
 // What decides is documented per step, with AWS's page. Not followed: WAF rules,
@@ -16,8 +16,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/arczonalshift"
+	"retail/sandbox/cloud/cloudcontrol"
 	"retail/sandbox/cloud/ec2"
 )
 
@@ -38,7 +41,7 @@ type source struct{ viaCloudFront bool }
 // Hop is one step of a request's way.
 type Hop struct {
 	// What is the kind of thing: "dns", "cloudfront", "accelerator", "listener",
-	// "rule", "target group", "target".
+	// "rule", "target group", "target", and those of package mesh.
 	What string `json:"what"`
 	// Name names the thing, as AWS does.
 	Name string `json:"name"`
@@ -59,8 +62,16 @@ type Outcome struct {
 	TargetGroup string `json:"targetGroup,omitempty"`
 	Target      string `json:"target,omitempty"`
 	Zone        string `json:"zone,omitempty"`
+	// Entry is the zone, by ID, of the load balancer's node that took the request.
+	Entry string `json:"entry,omitempty"`
 	// VPC is where the target is: two VPCs may give pods the same addresses.
 	VPC string `json:"vpc,omitempty"`
+	// Cluster is the target's; TargetPod is the pod that is the target, Pod the one that
+	// answered: behind a gateway, another. Each is NAMESPACE/NAME, and empty where the
+	// cluster's objects are not known or none was reached.
+	Cluster   string `json:"cluster,omitempty"`
+	TargetPod string `json:"targetPod,omitempty"`
+	Pod       string `json:"pod,omitempty"`
 }
 
 // World is the state that requests are followed through.
@@ -68,18 +79,26 @@ type World struct {
 	byToken map[string][]*cloud.Record
 	byID    map[string]*cloud.Record
 	draw    *rand.Rand
+	// clusters are those whose objects are known.
+	clusters []Cluster
+	away     map[string]string // zone IDs that load balancers are shifted away from, by ARN
+	broken   map[string]bool   // zone IDs
+	zones    map[string]string // what has been found out, by VPC and address
 }
 
 // New looks at a world's records. The seed makes weighted choices repeatable.
 func New(records []*cloud.Record, seed uint64) *World {
 	w := &World{byToken: map[string][]*cloud.Record{}, byID: map[string]*cloud.Record{},
-		draw: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // a draw, not a secret
+		draw: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // a draw, not a secret
+		away: arczonalshift.Away(records, time.Now()), broken: arczonalshift.Broken(records), zones: map[string]string{}}
 	for _, r := range records {
 		if r.Fading || r.Unfinished {
 			continue
 		}
 		w.byToken[r.Token] = append(w.byToken[r.Token], r)
-		w.byID[r.ID] = r
+		if r.Token != arczonalshift.Configuration && r.Token != cloudcontrol.Resource { // these have the IDs of what they are about
+			w.byID[r.ID] = r
+		}
 	}
 	return w
 }
@@ -91,6 +110,8 @@ type trace struct {
 	host    string
 	port    int
 	out     Outcome
+	through *cloud.Record // the load balancer that has the request now; nil before the first
+	at      string        // the zone of its node
 }
 
 // Do follows one request to its end, redirects included.

@@ -21,6 +21,7 @@ import (
 	"google.golang.org/grpc"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/arczonalshift"
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/clusters"
@@ -29,6 +30,7 @@ import (
 	"retail/sandbox/controllers/reloader"
 	"retail/sandbox/controllers/secretstore"
 	"retail/sandbox/controllers/webhook"
+	"retail/sandbox/controllers/zonalshift"
 	"retail/sandbox/mirror"
 	"retail/sandbox/world/control"
 	"retail/sandbox/world/provider"
@@ -113,7 +115,7 @@ func (d *daemon) manager() (clusters.Manager, error) {
 	return clusters.New(clusters.Options{
 		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
 		Controllers: []clusters.Controller{loadbalancer.Controllers(world, iam.Authorize), webhook.Controllers(world, iam.Authorize),
-			secretstore.Controllers(world), reloader.Controllers(), istiod.Controllers()},
+			secretstore.Controllers(world), reloader.Controllers(), istiod.Controllers(), zonalshift.Controllers(world)},
 		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})
 }
@@ -141,7 +143,9 @@ func (d *daemon) pods(cluster, zone string, taken []string) string {
 	parts := strings.Split(cluster, ":")
 	var out string
 	_ = d.world.View(parts[4], parts[3], func(c *cloud.Call) error { // it only reads
-		out = eks.AutoPodBlock(c, cluster, zone, blocks)
+		if away, _ := arczonalshift.AwayFrom(c, cluster); away == "" || c.ZoneName(away) != zone { // no node starts in a zone that is shifted away
+			out = eks.AutoPodBlock(c, cluster, zone, blocks)
+		}
 		return nil
 	})
 	return out
@@ -183,6 +187,7 @@ func (d *daemon) serve(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = api.Close() }() // whoever still asks is cut off
+	defer d.tick()()
 	for name, serve := range map[string]func(net.Listener) error{providerSocket: aws.Serve, control.Socket: door.Serve} {
 		listener, err := listen(filepath.Join(d.Folder, name))
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/arczonalshift"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/clusters"
 )
@@ -71,9 +72,19 @@ func generationOf(c *cloud.Call) string {
 	return fmt.Sprintf("%s|%s|%s", str(c.State, "version"), str(c.State, "releaseVersion"), template)
 }
 
-// start launches one instance in the zone with the fewest.
+// start launches one instance in the zone with the fewest, and none in a zone that the
+// cluster is shifted away from: EKS suspends rebalancing meanwhile and lets the group start
+// instances in the other zones only (EKS User Guide, "Learn about ARC zonal shift").
 func start(c *cloud.Call, cluster *cloud.Record, running []any) (cloud.Props, error) {
-	subnets := strs(c.State, "subnetIds")
+	away, _ := arczonalshift.AwayFrom(c, str(cluster.State, "arn"))
+	subnets := slices.DeleteFunc(strs(c.State, "subnetIds"), func(subnet string) bool {
+		id, _ := ec2.ZoneOf(c, subnet)
+		return away != "" && id == away
+	})
+	if len(subnets) == 0 {
+		return nil, &clusters.Issue{Code: "AsgInstanceLaunchFailures", Message: "no subnet of the node group is outside " + away +
+			", which a zonal shift moves the cluster away from"}
+	}
 	count := func(subnet string) int {
 		n := 0
 		for _, i := range running {

@@ -39,6 +39,8 @@ type Cluster struct {
 	Config  *rest.Config // with all rights
 	Typed   kubernetes.Interface
 	Dynamic dynamic.Interface
+
+	options clusters.Options
 }
 
 // Start starts a control plane with controllers beside it, which ends with the
@@ -55,12 +57,20 @@ func Start(t testing.TB, controllers ...clusters.Controller) *Cluster {
 		t.Skipf("the Kubernetes programs are not built: %v", err)
 	}
 	config := make(chan *rest.Config, 1)
-	m, err := clusters.New(clusters.Options{
+	tell := func(_ context.Context, p clusters.Plane) {
+		select {
+		case config <- p.Config:
+		default: // after a restart nobody asks
+		}
+	}
+	options := clusters.Options{
 		Dir: filepath.Join(t.TempDir(), "clusters"), Bin: bin, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Controllers: append(controllers, func(_ context.Context, p clusters.Plane) { config <- p.Config }),
-	})
+		Controllers: append(controllers, tell),
+	}
+	m, err := clusters.New(options)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = m.Close() })
+	out := &Cluster{T: t, Manager: m, options: options}
+	t.Cleanup(func() { _ = out.Manager.Close() })
 	_, err = m.Create(t.Context(), clusters.ClusterSpec{ARN: ARN, Name: Name, Account: Account, Region: Region, Version: "1.34"})
 	require.NoError(t, err)
 	in := <-config
@@ -69,7 +79,20 @@ func Start(t testing.TB, controllers ...clusters.Controller) *Cluster {
 		Name: "ip-10-0-1-10.eu-west-1.compute.internal", ProviderID: "aws:///eu-west-1a/i-0123456789abcdef0", Zone: "eu-west-1a",
 		ZoneID: "euw1-az1", Region: Region, InstanceType: "m7g.large", AMIFamily: "AL2023", CPU: "4", Memory: "8Gi", MaxPods: 110,
 	}}))
-	return &Cluster{t, m, in, kubernetes.NewForConfigOrDie(in), dynamic.NewForConfigOrDie(in)}
+	out.Config, out.Typed, out.Dynamic = in, kubernetes.NewForConfigOrDie(in), dynamic.NewForConfigOrDie(in)
+	return out
+}
+
+// Restart ends everything, does something meanwhile, and goes on from the folder, as a
+// daemon that was stopped does.
+func (c *Cluster) Restart(meanwhile func()) {
+	c.T.Helper()
+	require.NoError(c.T, c.Manager.Close())
+	meanwhile()
+	m, err := clusters.New(c.options)
+	require.NoError(c.T, err)
+	c.Manager = m
+	require.NoError(c.T, m.Resume(c.T.Context()))
 }
 
 // Apply applies objects; kinds that a definition has just brought take a moment.

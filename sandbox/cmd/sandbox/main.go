@@ -40,6 +40,7 @@ func command() *cobra.Command {
 		a.kubeconfigCommand(), a.kubectlCommand(), a.requestCommand(),
 		a.upCommand(), a.previewCommand(), a.downCommand(), a.recoverCommand(), a.resetCommand(),
 		a.callsCommand(), a.faultCommand(), a.snapshotCommand(), a.driftCommand(), a.secretCommand(),
+		a.alarmCommand(), a.notificationsCommand(), a.shiftsCommand(), a.autoshiftCommand(), a.zoneCommand(),
 		coverageCommand(),
 	)
 	return root

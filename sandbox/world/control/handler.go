@@ -31,6 +31,7 @@ func Handler(world *cloud.World, self Status, stop func()) http.Handler {
 	mux.HandleFunc("POST /drift", answer(s.drift))
 	mux.HandleFunc("POST /rotate", answer(s.rotate))
 	mux.HandleFunc("POST /token", answer(s.token))
+	s.zones(mux)
 	mux.HandleFunc("POST /stop", answer(func(*http.Request) (any, error) { go stop(); return nil, nil }))
 	return mux
 }
