@@ -10,6 +10,7 @@ import (
 	"retail/components/datastores"
 	"retail/components/frontdoor"
 	"retail/components/loadbalancing"
+	"retail/components/mesh"
 	"retail/components/vpc"
 	"retail/stacks/config"
 )
@@ -33,6 +34,8 @@ type colourStack struct {
 	serving []pulumi.Resource
 	// controller makes the colour's load balancers, once raised; nil when nothing does.
 	controller *loadbalancing.Controller
+	// mesh is the colour's mesh, once raised; nil when there is none.
+	mesh *mesh.Mesh
 	// reachable is what nodes need to reach AWS and the data centre.
 	reachable []pulumi.Resource
 }
@@ -104,6 +107,7 @@ func (c *colourStack) clusterArgs() *cluster.Args {
 		Protect:           c.vpc.Traffic[c.colour] > 0 && !environment.Relax.Unprotected.Given(),
 		UpgradeProtected:  c.config.Relax.UpgradeInPlace.Given(),
 		ForgetUnreachable: environment.Relax.ForgetUnreachable.Given(),
+		Mesh:              c.config.Mesh.On(),
 		Tags:              defaultTags(c.ctx, environment.Tags),
 	}
 	if auto := c.config.Auto; auto != nil && auto.NodePools != nil {

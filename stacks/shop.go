@@ -17,10 +17,13 @@ import (
 	"retail/stacks/config"
 )
 
-// serve prepares the colour for customers: what makes load balancers, then the shop. After
-// is what pods need: nodes and DNS.
+// serve prepares the colour for customers: what makes load balancers, the mesh, then the
+// shop. After is what pods need: nodes and DNS.
 func (c *colourStack) serve(made *cluster.Cluster, after []pulumi.Resource) error {
 	if err := c.balance(made, after); err != nil {
+		return err
+	}
+	if err := c.join(made, after); err != nil {
 		return err
 	}
 	return problem.Under("shop", c.shop(made, after))
@@ -49,11 +52,12 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 	}
 	args.Entry, err = store.NewEntry(c.ctx, c.name(), &store.EntryArgs{
 		Colour: string(c.colour), ReadinessGates: c.controller.ReadinessGates, Control: made, After: c.controller.Ready,
+		Mesh: c.shopMesh(),
 	}, inside)
 	if err != nil {
 		return err
 	}
-	to := entry{args.Entry.Namespace, args.Entry.Service, args.Entry.Port, store.ContainerPort}
+	to := entryOf(args.Entry)
 	bound, err := c.bind(made, to, args.Entry.Ready)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ type StandingCluster struct {
 	Compute config.Compute `json:"compute"`
 	// Weight is its share of the traffic.
 	Weight int `json:"weight"`
+	// Mesh is the level of its mesh; Istio the mesh's release, empty without one.
+	Mesh  config.MeshLevel `json:"mesh"`
+	Istio string           `json:"istio"`
 }
 
 // standingOf is what a configuration leaves standing once it is deployed.
@@ -51,7 +54,13 @@ func standingOf(environment *config.Environment) Standing {
 	for name, vpc := range environment.VPCs {
 		clusters := map[config.Colour]StandingCluster{}
 		for colour, cluster := range vpc.Clusters {
-			clusters[colour] = StandingCluster{Version: cluster.Version, Compute: cluster.Compute, Weight: vpc.Traffic[colour]}
+			stands := StandingCluster{
+				Version: cluster.Version, Compute: cluster.Compute, Weight: vpc.Traffic[colour], Mesh: cluster.Mesh,
+			}
+			if cluster.Mesh.On() {
+				stands.Istio = cluster.Istio.Version
+			}
+			clusters[colour] = stands
 		}
 		standing.VPCs[name] = StandingVPC{
 			CIDR: vpc.CIDR, Unprotected: environment.Unprotected(vpc), Autoshift: autoshifted(environment, vpc), Clusters: clusters,
@@ -68,6 +77,7 @@ func (s Standing) export(ctx *pulumi.Context) {
 		for colour, cluster := range s.VPCs[name].Clusters {
 			clusters[string(colour)] = pulumi.Map{
 				"version": pulumi.String(cluster.Version), "compute": pulumi.String(cluster.Compute), "weight": pulumi.Int(cluster.Weight),
+				"mesh": pulumi.String(string(cluster.Mesh)), "istio": pulumi.String(cluster.Istio),
 			}
 		}
 		vpcs[name] = pulumi.Map{

@@ -36,6 +36,7 @@ func checkTransition(standing *Standing, wanted *config.Environment) error {
 			case stood && stands:
 				versionStep(&list, at, old, cluster)
 				untouchedUnderTraffic(&list, at, colour, old, cluster, now.Traffic[colour])
+				meshStep(&list, at, colour, old, cluster, now.Traffic[colour])
 			case stands:
 				startsWithoutTraffic(&list, path, colour, now.Traffic[colour])
 			}

@@ -53,6 +53,9 @@ type Args struct {
 	// PublicCIDRs are the ranges that may reach the public API endpoint. Empty
 	// (the default) leaves only the private endpoint, which is always on.
 	PublicCIDRs []string
+	// Mesh says that Istio runs in the cluster: the control plane then calls its webhooks.
+	// Default false.
+	Mesh bool
 	// PrivateCIDRs are the ranges outside the nodes that may reach the private
 	// endpoint, for example the deployment runner's and the operators' networks
 	// behind the Transit Gateway.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -13,15 +14,33 @@ import (
 	"retail/components/internal/tags"
 )
 
-// toNodes are the ports on which the control plane calls nodes and pods.
-var toNodes = []struct {
+// opening is a port on which the control plane calls nodes and pods.
+type opening struct {
 	port int
 	why  string
-}{
+}
+
+// toNodes are the ports that every cluster needs.
+var toNodes = []opening{
 	{443, "extension API servers and webhooks"},
 	{9443, "webhooks of the AWS Load Balancer Controller"},
 	{10250, "kubelet: logs, exec, port-forward; metrics-server"},
-	{15017, "webhooks of Istio"},
+}
+
+// toIstiod is the port of Istio's webhooks (Istio, "Application Requirements", ports; I3).
+//
+// It is all that a mesh adds. Nodes and the pods on them are in one group, in which EKS lets
+// all members reach each other on every port (Amazon EKS User Guide, "View Amazon EKS
+// security group requirements for clusters"): HBONE on 15008, istiod for proxies on 15012,
+// metrics and readiness on 15020 and 15021 need no rule. Each colour has a group of its own
+// and no rule names the other's: blue and green are two meshes, which do not talk.
+var toIstiod = opening{15017, "webhooks of Istio"}
+
+func (a Args) toNodes() []opening {
+	if a.Mesh {
+		return append(slices.Clone(toNodes), toIstiod)
+	}
+	return toNodes
 }
 
 // nodeSecurityGroup is the group that EKS makes for the cluster and puts every node
@@ -59,7 +78,7 @@ func newSecurityGroup(ctx *pulumi.Context, name string, args Args, opts ...pulum
 func newRules(
 	ctx *pulumi.Context, name string, args Args, controlPlane, nodes pulumi.StringOutput, opts ...pulumi.ResourceOption,
 ) error {
-	for _, to := range toNodes {
+	for _, to := range args.toNodes() {
 		port := strconv.Itoa(to.port)
 		if _, err := vpc.NewSecurityGroupIngressRule(ctx, names.Child(name, "nodes-from-control-plane", port), &vpc.SecurityGroupIngressRuleArgs{
 			SecurityGroupId: nodes, ReferencedSecurityGroupId: controlPlane,

@@ -28,6 +28,15 @@ type Cluster struct {
 	// LoadBalancing is what makes AWS load balancers for the cluster's Services. Default:
 	// nothing does.
 	LoadBalancing *LoadBalancing `json:"loadBalancing"`
+	// Mesh is how much of a service mesh the shop uses: "none", "l4" (connections between
+	// pods are encrypted and authorised) or "l7" (requests are, too). Between none and the
+	// others it changes while the colour carries no traffic. Default none.
+	Mesh MeshLevel `json:"mesh"`
+	// Istio configures the mesh. Only with mesh l4 or l7.
+	Istio *Istio `json:"istio"`
+	// Faults are failures made on purpose, by the shop's service: ui, catalog, carts,
+	// checkout, orders. Only with mesh l7. Default none.
+	Faults map[string]Fault `json:"faults"`
 	// Support is what happens when standard support of the version ends: "standard"
 	// (EKS upgrades the control plane) or "extended" (EKS keeps it, at a higher
 	// price). Default standard.
@@ -159,7 +168,8 @@ type AddonOverride struct {
 type ClusterRelaxations struct {
 	// NoZonalShift leaves the cluster out of ARC zonal shift.
 	NoZonalShift Reason `json:"noZonalShift"`
-	// UpgradeInPlace allows raising the version while the colour carries traffic,
-	// instead of raising the other colour and moving the traffic.
+	// UpgradeInPlace allows raising the version of Kubernetes, or the minor version of Istio,
+	// while the colour carries traffic, instead of raising the other colour and moving the
+	// traffic.
 	UpgradeInPlace Reason `json:"upgradeInPlace"`
 }

@@ -88,6 +88,7 @@ func (c *Cluster) setDefaults(zones int) {
 	or(&c.Compute, Managed)
 	or(&c.ServiceCIDR, defaultServiceCIDR)
 	or(&c.Support, Standard)
+	c.setMeshDefaults()
 	if c.LoadBalancing != nil {
 		c.LoadBalancing.setDefaults(c.Compute)
 	}

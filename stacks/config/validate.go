@@ -61,7 +61,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 		at := problem.Path(path, "clusters", string(colour))
 		for _, rule := range []func(*problem.List, string, Cluster){
 			versionSupported, computeKnown, computeMatchesNodes, autoPoolsKnown, expectedNodes, endpointReachable, endpointNarrow,
-			supportKnown, addonsOnlyManaged, dnsReplicas, warmPrefixes, loadBalancing,
+			supportKnown, addonsOnlyManaged, dnsReplicas, warmPrefixes, loadBalancing, meshRules, faultRules,
 		} {
 			rule(list, at, cluster)
 		}

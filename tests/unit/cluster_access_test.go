@@ -27,9 +27,22 @@ func TestAccessEntriesE10(t *testing.T) {
 	r.One(t, entryType, "main-blue-access-admin-222222222222-role-admins")
 }
 
-// E19: rules that mean nodes name the group EKS makes, not the control plane's own.
-func TestRulesNameTheGroupNodesAreInE19(t *testing.T) {
-	r := deploy(t, managedColour())
+// E19: rules that mean nodes name the group EKS makes, not the control plane's own. I3: the
+// mesh adds its webhooks to them and nothing else, since nodes reach each other anyway, and
+// nobody beside the cluster's own control plane is named.
+func TestRulesNameTheGroupNodesAreInE19I3(t *testing.T) {
+	plain := map[float64]bool{443: true, 9443: true, 10250: true}
+	assert.Equal(t, plain, openFromControlPlane(t, managedColour()))
+	meshed := managedColour()
+	meshed.cluster.Mesh = true
+	plain[15017] = true
+	assert.Equal(t, plain, openFromControlPlane(t, meshed))
+}
+
+// openFromControlPlane are the ports of the nodes' group that are open to the control plane.
+func openFromControlPlane(t *testing.T, c colour) map[float64]bool {
+	t.Helper()
+	r := deploy(t, c)
 	const nodes, controlPlane = "sg-eks-made-" + name, "sg-main-blue-control-plane"
 	open := map[float64]bool{}
 	for _, rule := range r.OfType(ingressType) {
@@ -39,11 +52,14 @@ func TestRulesNameTheGroupNodesAreInE19(t *testing.T) {
 			open[rule.Value("fromPort").NumberValue()] = true
 		}
 	}
-	assert.Equal(t, map[float64]bool{443: true, 9443: true, 10250: true, 15017: true}, open)
+	toNodes := map[float64]bool{}
 	for _, rule := range r.OfType(egressType) {
 		assert.Equal(t, controlPlane, rule.String("securityGroupId"))
 		assert.Equal(t, nodes, rule.String("referencedSecurityGroupId"))
+		toNodes[rule.Value("fromPort").NumberValue()] = true
 	}
+	assert.Equal(t, open, toNodes, "both groups say the same")
+	return open
 }
 
 // E19: exactly one security group carries the cluster's tag, and EKS makes that one.
