@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -26,6 +25,7 @@ type asking struct {
 	method  string
 	headers []string
 	hops    bool
+	from    string
 }
 
 func (a *app) requestCommand() *cobra.Command {
@@ -34,11 +34,15 @@ func (a *app) requestCommand() *cobra.Command {
 		Use: "request URL", Short: "Follow requests through DNS, edge, load balancer and weights to pods, without sending any",
 		Long: `Follow requests of a customer on the internet through the simulated AWS: DNS,
 CloudFront or Global Accelerator, the load balancer's listener and rules, the
-target group that the weights pick, a healthy target. Nothing is sent.
+target group that the weights pick, a healthy target, and from there to a pod: in a
+mesh through its gateway, routes and policies. Nothing is sent.
+
+With --from requests are those of a service in the clusters, to another one.
 
 The exit code is 0 when every request was answered by a pod.`,
 		Example: `  sandbox request https://dev.shop.example.com/ -n 1000
-  sandbox request https://dev.shop.example.com/ -H x-retail-colour=green --hops`,
+  sandbox request https://dev.shop.example.com/ -H x-retail-colour=green --hops
+  sandbox request http://catalog.store/catalog/size --from store/ui`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.request(c.Context(), args[0], r) },
 	}
@@ -47,6 +51,7 @@ The exit code is 0 when every request was answered by a pod.`,
 	flags.Uint64Var(&r.seed, "seed", 0, "repeats the draws of an earlier run; 0: new draws")
 	flags.StringVarP(&r.method, "method", "X", "GET", "the HTTP method")
 	flags.StringArrayVarP(&r.headers, "header", "H", nil, "a header, NAME=VALUE or NAME: VALUE; may be repeated")
+	flags.StringVar(&r.from, "from", "", "NAMESPACE/SERVICE that asks, instead of a customer on the internet")
 	flags.BoolVar(&r.hops, "hops", false, "show the way of one request of each kind")
 	return c
 }
@@ -57,6 +62,8 @@ type answer struct {
 	Status  int    `json:"status"`
 	Cluster string `json:"cluster,omitempty"`
 	Pod     string `json:"pod,omitempty"`
+	// Gateway is the pod through which the request came to Pod, where that is another.
+	Gateway string `json:"gateway,omitempty"`
 	// Reason says why no pod answered.
 	Reason string `json:"reason,omitempty"`
 	// Example is one of the requests.
@@ -68,25 +75,32 @@ func (a *app) request(ctx context.Context, address string, r *asking) error {
 	if err != nil {
 		return err
 	}
+	if r.seed == 0 {
+		r.seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	}
+	if r.from != "" {
+		return a.callBetween(ctx, asked, r)
+	}
 	records, err := a.client().Records()
 	if err != nil {
 		return err
 	}
-	pods, err := a.pods(ctx)
+	clusters, err := a.snapshots(ctx)
 	if err != nil {
 		return err
 	}
-	if r.seed == 0 {
-		r.seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
-	}
 	records = append(records, route53.Delegated("aws", cloud.DefaultOrganisation())...)
 	world, answers := request.New(records, r.seed), map[string]*answer{}
+	world.Inside(clusters...)
 	for range r.count {
 		out := world.Do(asked)
-		at := pods[place{out.VPC, strings.Split(out.Target, ":")[0]}]
-		key := fmt.Sprintf("%d %s %s %s", out.Status, at.cluster, at.pod, out.Reason)
+		x := &answer{Status: out.Status, Cluster: out.Cluster, Pod: out.Pod, Reason: out.Reason, Example: out}
+		if out.TargetPod != out.Pod {
+			x.Gateway = out.TargetPod
+		}
+		key := fmt.Sprintf("%d %s %s %s %s", x.Status, x.Cluster, x.Pod, x.Gateway, x.Reason)
 		if answers[key] == nil {
-			answers[key] = &answer{Status: out.Status, Cluster: at.cluster, Pod: at.pod, Reason: out.Reason, Example: out}
+			answers[key] = x
 		}
 		answers[key].Count++
 	}
@@ -140,8 +154,11 @@ func (a *app) answers(all []*answer, r *asking) {
 	a.printf("\n")
 	for _, x := range all {
 		where := x.Pod
-		if where == "" {
+		switch {
+		case where == "":
 			where = x.Reason
+		case x.Gateway != "":
+			where += " by " + x.Gateway
 		}
 		a.printf("%6d  %d  %-28s %s  %s\n", x.Count, x.Status, x.Cluster, where, x.Example.Zone)
 		if !r.hops {
@@ -152,41 +169,4 @@ func (a *app) answers(all []*answer, r *asking) {
 		}
 	}
 	a.printf("\nrepeat with --seed %d\n", r.seed)
-}
-
-// place is an address in a VPC; home is the pod that has it.
-type (
-	place struct{ vpc, address string }
-	home  struct{ cluster, pod string }
-)
-
-// pods are the pods of all clusters that answer. Of one that does not, targets
-// show by their address alone.
-func (a *app) pods(ctx context.Context) (map[place]home, error) {
-	clusters, err := a.clusters()
-	if err != nil {
-		return nil, err
-	}
-	out := map[place]home{}
-	for _, c := range clusters {
-		text, err := a.kubectlOutput(ctx, c.ID, "get", "pods", "--all-namespaces", "--output", "json", "--request-timeout", "5s")
-		if err != nil {
-			continue
-		}
-		var list struct {
-			Items []struct {
-				Metadata struct{ Name, Namespace string }
-				Status   struct{ PodIP string }
-			}
-		}
-		if err := json.Unmarshal(text, &list); err != nil {
-			return nil, err
-		}
-		vpcConfig, _ := c.State["vpcConfig"].(map[string]any)
-		vpc, _ := vpcConfig["vpcId"].(string)
-		for _, p := range list.Items {
-			out[place{vpc, p.Status.PodIP}] = home{c.ID, p.Metadata.Namespace + "/" + p.Metadata.Name}
-		}
-	}
-	return out, nil
 }
