@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"strconv"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -56,7 +57,10 @@ func (b *builder) waypointOptions() waypointOptions {
 				"name": "cpu", "target": object{"type": "Utilization", "averageUtilization": settings.CPUPercent},
 			}}},
 		}},
-		disruption: object{"spec": object{"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"}},
+		disruption: object{
+			"metadata": object{"annotations": object{PeakAnnotation: strconv.Itoa(settings.Peak)}},
+			"spec":     object{"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
+		},
 	}
 }
 

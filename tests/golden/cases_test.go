@@ -64,6 +64,9 @@ const (
 )
 
 var variants = map[string]variant{
+	"mesh-none": level("none", withoutMesh),
+	"mesh-l4":   level("l4", withConnections),
+	"mesh-l7":   level("l7", withRequests),
 	"green-auto-mode": {
 		of: "dev", edits: []edit{set(green+".compute", "auto"), set(green+".nodeGroups", nil)},
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {

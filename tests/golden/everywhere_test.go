@@ -35,6 +35,8 @@ var everywhere = map[string]func(*testing.T, *recorder.Recorder){
 	"K9 every resource and lookup names its provider":             providers,
 	"E19 stores and load balancers name the group nodes are in":   nodeGroups,
 	"S4 secrets are marked as such":                               secrets,
+	"I1 load balancers reach no pods that take mutual TLS only":   plainPods,
+	"I4 Services wait for the waypoint that they name":            waypoints,
 }
 
 func bindings(r *recorder.Recorder) []*recorder.Resource {
