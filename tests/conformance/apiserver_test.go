@@ -115,6 +115,9 @@ func (s *apiServer) do(method, path string, body any) (status int, answer string
 	require.NoError(s.t, err)
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
+	if method == http.MethodPatch {
+		request.Header.Set("Content-Type", "application/merge-patch+json")
+	}
 	response, err := s.client.Do(request)
 	if err != nil {
 		return 0, err.Error()
@@ -131,4 +134,11 @@ func (s *apiServer) create(path string, object map[string]any, query ...string) 
 	status, answer := s.do(http.MethodPost, path+"?fieldValidation=Strict"+strings.Join(query, ""), object)
 	require.Equal(s.t, http.StatusCreated, status, "%s %v: %s", object["kind"], object["metadata"], answer)
 	require.NotContains(s.t, answer, "would violate PodSecurity", fmt.Sprint(object["metadata"]))
+}
+
+// patch changes fields of an object.
+func (s *apiServer) patch(path string, fields map[string]any) {
+	s.t.Helper()
+	status, answer := s.do(http.MethodPatch, path, fields)
+	require.Equal(s.t, http.StatusOK, status, "%s: %s", path, answer)
 }
