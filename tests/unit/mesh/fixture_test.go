@@ -35,7 +35,7 @@ func args() mesh.Args {
 // installed declares the Gateway API's definitions, the mesh, and an object that waits for it.
 func installed(t *testing.T, args mesh.Args, copies mirror.Mirror) *recorder.Recorder {
 	t.Helper()
-	r := recorder.New(t)
+	r := recorder.New(t).Resource("kubernetes:security.istio.io/v1:PeerAuthentication", named)
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
 		provider, err := kubernetes.NewProvider(ctx, "kubernetes", &kubernetes.ProviderArgs{})
 		if err != nil {
@@ -56,7 +56,6 @@ func installed(t *testing.T, args mesh.Args, copies mirror.Mirror) *recorder.Rec
 			return err
 		}
 		var policy struct{ pulumi.CustomResourceState }
-		r.Resource("kubernetes:security.istio.io/v1:PeerAuthentication", named)
 		return ctx.RegisterResource("kubernetes:security.istio.io/v1:PeerAuthentication", "strict", pulumi.Map{}, &policy,
 			pulumi.Provider(provider), pulumi.DependsOn(made.Ready))
 	}))
