@@ -11,6 +11,7 @@ import (
 	"retail/components/frontdoor"
 	"retail/components/loadbalancing"
 	"retail/components/mesh"
+	"retail/components/observability"
 	"retail/components/vpc"
 	"retail/stacks/config"
 )
@@ -29,6 +30,8 @@ type colourStack struct {
 	stores *datastores.Datastores
 	// door is the VPC's front door; nil when there is none.
 	door *frontdoor.FrontDoor
+	// observed is what outlives colours of what shows them; nil when nothing does.
+	observed *observability.Durable
 	// serving is what must stand before customers are sent to the colour: its pods, and what
 	// registers them with the front door.
 	serving []pulumi.Resource

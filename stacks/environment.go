@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"slices"
+	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-eks/sdk/v2/go/eks"
@@ -82,8 +83,12 @@ func (s *environmentStack) check() error {
 	terms, err := s.contract.terms(s.config)
 	s.terms = terms
 	var problems problem.List
-	problems.Join(problem.Under(path, err), problem.Under(path, checkTransition(standing, s.config)))
+	over, tooLong := s.config.FaultsAt(time.Now())
+	problems.Join(problem.Under(path, err), problem.Under(path, checkTransition(standing, s.config)), problem.Under(path, tooLong))
 	if err := problems.Err(); err != nil {
+		return err
+	}
+	if err := warnOfFaults(s.ctx, over); err != nil {
 		return err
 	}
 	return announce(s.ctx, s.config.Criticality, s.config.Relaxations())
@@ -131,12 +136,16 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	if err != nil {
 		return nil, err
 	}
+	observed, err := s.observability(name, v, door)
+	if err != nil {
+		return nil, err
+	}
 	var serving []pulumi.Resource
 	clusters, all := pulumi.Map{}, map[config.Colour]*cluster.Cluster{}
 	for _, colour := range sorted(v.Clusters) {
 		c := &colourStack{
 			environmentStack: s, vpcName: name, vpc: v, colour: colour, config: v.Clusters[colour],
-			network: made, durable: durable, stores: stores, door: door, reachable: slices.Concat(made.Egress, attachment.Routes),
+			network: made, durable: durable, stores: stores, door: door, observed: observed, reachable: slices.Concat(made.Egress, attachment.Routes),
 		}
 		raised, err := c.raise()
 		if err != nil {

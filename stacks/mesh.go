@@ -33,6 +33,7 @@ func (c *colourStack) join(made *cluster.Cluster, after []pulumi.Resource) error
 		Level: level, Version: istio.Version, Replicas: istio.Replicas, MaxReplicas: istio.MaxReplicas,
 		// Each colour is a mesh of its own, under its cluster's name.
 		TrustDomain: cluster.Name(c.environmentStack.config.Name, c.vpcName, string(c.colour)),
+		Providers:   c.spans(),
 		Control:     made, After: slices.Concat(after, definitions.Ready), Mirror: copies,
 	}, inside)
 	return problem.Under("istio", err)

@@ -17,8 +17,8 @@ import (
 	"retail/stacks/config"
 )
 
-// serve prepares the colour for customers: what makes load balancers, the mesh, then the
-// shop. After is what pods need: nodes and DNS.
+// serve prepares the colour for customers: what makes load balancers, the mesh, the
+// shop, and what shows how they are. After is what pods need: nodes and DNS.
 func (c *colourStack) serve(made *cluster.Cluster, after []pulumi.Resource) error {
 	if err := c.balance(made, after); err != nil {
 		return err
@@ -26,7 +26,10 @@ func (c *colourStack) serve(made *cluster.Cluster, after []pulumi.Resource) erro
 	if err := c.join(made, after); err != nil {
 		return err
 	}
-	return problem.Under("shop", c.shop(made, after))
+	if err := problem.Under("shop", c.shop(made, after)); err != nil {
+		return err
+	}
+	return c.watch(made, after)
 }
 
 // shop runs the shop in the colour, where the VPC has one: the entry, its binding to the

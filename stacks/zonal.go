@@ -101,9 +101,14 @@ func autoshifted(environment *config.Environment, v config.VPC) []string {
 // run does not get to switch it off before it deletes.
 func autoshiftOffFirst(list *problem.List, path string, was StandingVPC, shifted map[string]bool) {
 	for _, key := range was.Autoshift {
-		if _, kept := shifted[key]; !kept {
-			list.Add(path+".zonalShift", fmt.Sprintf("autoshift of %s is on, and its configuration is not deleted so", key), nil,
-				fmt.Sprintf("state a reason in %s.zonalShift.relax.noAutoshift in an update of its own, then remove it", path))
+		if _, kept := shifted[key]; kept {
+			continue
 		}
+		off := path + ".zonalShift.relax.noAutoshift"
+		if key != config.FrontDoorKey {
+			off = problem.Path(path, "clusters", key, "relax.noAutoshift") + " or " + off
+		}
+		list.Add(path+".zonalShift", fmt.Sprintf("autoshift of %s is on, and its configuration is not deleted so", key), nil,
+			fmt.Sprintf("restore it, state a reason in %s in an update before, such as the one that moves the traffic, then remove it", off))
 	}
 }

@@ -27,7 +27,7 @@ const why = "It is taken away in the update after this."
 // TestAutoshiftGoesOffBeforeItsConfiguration is case Z1, step by step.
 func TestAutoshiftGoesOffBeforeItsConfiguration_Z1(t *testing.T) {
 	on := standingOf(shifting(nil))
-	assert.Equal(t, []string{"blue", "front-door"}, on.VPCs["main"].Autoshift)
+	assert.Equal(t, []string{"blue", "front-door", "green"}, on.VPCs["main"].Autoshift)
 	text, err := json.Marshal(on)
 	require.NoError(t, err)
 	var written any
@@ -40,9 +40,9 @@ func TestAutoshiftGoesOffBeforeItsConfiguration_Z1(t *testing.T) {
 		edit func(*config.VPC)
 		of   []string
 	}{
-		"the key":              {func(v *config.VPC) { v.ZonalShift = nil }, []string{"blue", "front-door"}},
-		"the front door":       {func(v *config.VPC) { v.FrontDoor = nil }, []string{"blue", "front-door"}},
-		"clusters by hand":     {func(v *config.VPC) { v.ZonalShift.Relax.ClustersByHand = why }, []string{"blue"}},
+		"the key":              {func(v *config.VPC) { v.ZonalShift = nil }, []string{"blue", "front-door", "green"}},
+		"the front door":       {func(v *config.VPC) { v.FrontDoor = nil }, []string{"blue", "front-door", "green"}},
+		"clusters by hand":     {func(v *config.VPC) { v.ZonalShift.Relax.ClustersByHand = why }, []string{"blue", "green"}},
 		"the door's register":  {func(v *config.VPC) { v.FrontDoor.Relax.NoZonalShift = why }, []string{"front-door"}},
 		"a cluster's register": {func(v *config.VPC) { v.Clusters = relaxed(v.Clusters, config.Blue) }, []string{"blue"}},
 	} {
@@ -51,7 +51,7 @@ func TestAutoshiftGoesOffBeforeItsConfiguration_Z1(t *testing.T) {
 			for _, key := range gone.of {
 				require.ErrorContains(t, err, "vpcs.main.zonalShift: autoshift of "+key+" is on, and its configuration is not deleted so")
 			}
-			require.ErrorContains(t, err, "state a reason in vpcs.main.zonalShift.relax.noAutoshift in an update of its own, then remove it")
+			require.ErrorContains(t, err, "vpcs.main.zonalShift.relax.noAutoshift in an update before")
 
 			off := shifting(func(v *config.VPC) { v.ZonalShift.Relax.NoAutoshift = why })
 			require.NoError(t, checkTransition(&on, off), "first off")
@@ -62,20 +62,26 @@ func TestAutoshiftGoesOffBeforeItsConfiguration_Z1(t *testing.T) {
 	}
 }
 
-// TestAColourGoesWithoutAutoshift is case Z1: its weight is 0 first, and with it autoshift
-// is off.
+// TestAColourGoesWithoutAutoshift is case Z1: the update that takes its traffic away has
+// its autoshift off, and the next one removes it.
 func TestAColourGoesWithoutAutoshift_Z1(t *testing.T) {
-	on := standingOf(shifting(nil))
-	require.NoError(t, checkTransition(&on, shifting(func(v *config.VPC) {
-		v.Traffic, v.Clusters = map[config.Colour]int{config.Blue: 100}, only(config.Blue, "1.34")
-	})), "green is idle")
-	moved := shifting(func(v *config.VPC) { v.Traffic = share(0, 100) })
-	require.NoError(t, checkTransition(&on, moved))
-	now := standingOf(moved)
-	assert.Equal(t, []string{"front-door", "green"}, now.VPCs["main"].Autoshift)
-	require.NoError(t, checkTransition(&now, shifting(func(v *config.VPC) {
+	gone := shifting(func(v *config.VPC) {
 		v.Traffic, v.Clusters = map[config.Colour]int{config.Green: 100}, only(config.Green, "1.35")
-	})))
+	})
+	moved := func(reason config.Reason) Standing {
+		return standingOf(shifting(func(v *config.VPC) {
+			v.Traffic = share(0, 100)
+			leaving := v.Clusters[config.Blue]
+			leaving.Relax.NoAutoshift = reason
+			v.Clusters[config.Blue] = leaving
+		}))
+	}
+	still := moved("")
+	require.ErrorContains(t, checkTransition(&still, gone),
+		"vpcs.main.zonalShift: autoshift of blue is on, and its configuration is not deleted so: restore it, state a reason in vpcs.main.clusters.blue.relax.noAutoshift or")
+	off := moved(why)
+	assert.Equal(t, []string{"front-door", "green"}, off.VPCs["main"].Autoshift)
+	require.NoError(t, checkTransition(&off, gone))
 }
 
 // TestNothingIsDestroyedWithAutoshiftOn is case Z1: destroying takes an update that lifts

@@ -168,6 +168,10 @@ type AddonOverride struct {
 type ClusterRelaxations struct {
 	// NoZonalShift leaves the cluster out of ARC zonal shift.
 	NoZonalShift Reason `json:"noZonalShift"`
+	// NoAutoshift keeps AWS from shifting the cluster by itself; practice runs go on. It goes
+	// into the update that takes the colour's traffic away, before the one that removes the
+	// colour: ARC deletes no configuration with autoshift on.
+	NoAutoshift Reason `json:"noAutoshift"`
 	// UpgradeInPlace allows raising the version of Kubernetes, or the minor version of Istio,
 	// while the colour carries traffic, instead of raising the other colour and moving the
 	// traffic.

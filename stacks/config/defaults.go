@@ -74,6 +74,9 @@ func (v *VPC) setDefaults() {
 	if v.Datastores != nil {
 		v.Datastores.setDefaults()
 	}
+	if v.Observability != nil {
+		v.Observability.setDefaults()
+	}
 	zones := max(len(v.Zones), 1) // no zones at all are refused once, by their own rule
 	if v.Shop != nil {
 		v.Shop.setDefaults(zones)

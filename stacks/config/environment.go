@@ -114,6 +114,8 @@ type VPC struct {
 	Shop *Shop `json:"shop"`
 	// ZonalShift configures zonal autoshift. Default: none, only people shift a zone away.
 	ZonalShift *ZonalShift `json:"zonalShift"`
+	// Observability is how the VPC's clusters are watched. Default: not at all.
+	Observability *Observability `json:"observability"`
 	// Relax departs from production-safe defaults, with reasons.
 	Relax VPCRelaxations `json:"relax"`
 }

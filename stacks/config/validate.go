@@ -49,6 +49,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	nameForm(list, path, name)
 	zoneRules(list, path, e.AWS.Region, v)
 	frontDoorRules(list, path, e.AWS.Region, v.FrontDoor)
+	observabilityRules(list, path, e.AWS.Region, v)
 	zonalShiftRules(list, e, path, v)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
@@ -114,6 +115,9 @@ func (e *Environment) Relaxations() []Relaxation {
 		if v.Shop != nil {
 			all[path+".shop.relax.fewPods"] = v.Shop.Relax.FewPods
 		}
+		if o := v.Observability; o != nil {
+			all[path+".observability.relax.silentAlerts"] = o.Relax.SilentAlerts
+		}
 		if d := v.Datastores; d != nil {
 			all[path+".datastores.relax.inMemory"] = d.Relax.InMemory
 			all[path+".datastores.relax.singleNode"] = d.Relax.SingleNode
@@ -123,6 +127,7 @@ func (e *Environment) Relaxations() []Relaxation {
 		for colour, c := range v.Clusters {
 			at := problem.Path(path, "clusters", string(colour), "relax")
 			all[at+".noZonalShift"] = c.Relax.NoZonalShift
+			all[at+".noAutoshift"] = c.Relax.NoAutoshift
 			all[at+".upgradeInPlace"] = c.Relax.UpgradeInPlace
 		}
 	}

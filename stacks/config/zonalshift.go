@@ -30,9 +30,9 @@ type Practice struct {
 // ZonalShiftRelaxations are departures from production-safe defaults.
 type ZonalShiftRelaxations struct {
 	// NoAutoshift leaves it to people to start shifts; practice runs go on. It is also the
-	// first of two updates that remove zonalShift, the front door or a registered cluster:
-	// ARC deletes no configuration with autoshift on. relax.unprotected of the VPC or the
-	// environment does the same.
+	// first of two updates that remove zonalShift or the front door: ARC deletes no
+	// configuration with autoshift on. A cluster's own relax.noAutoshift does it for one
+	// colour; relax.unprotected of the VPC or the environment does the same as this.
 	NoAutoshift Reason `json:"noAutoshift"`
 	// ClustersByHand configures autoshift of the front door only. CloudFormation's text
 	// names load balancers alone, ARC's own names EKS clusters too: where AWS refuses them
@@ -64,8 +64,8 @@ type Subscriber struct {
 const FrontDoorKey = "front-door"
 
 // Shifted is what has a configuration for autoshift in the VPC, by FrontDoorKey and colour,
-// and whether AWS may shift it by itself. An idle colour has practice runs only: nobody is
-// to be saved there, and once its weight is 0 it can be removed (case Z1).
+// and whether AWS may shift it by itself. Weights have no say in it: moving traffic changes
+// nothing but the traffic (case B11).
 func (e *Environment) Shifted(v VPC) map[string]bool {
 	shifted := map[string]bool{}
 	if v.ZonalShift == nil || v.FrontDoor == nil {
@@ -77,7 +77,7 @@ func (e *Environment) Shifted(v VPC) map[string]bool {
 	}
 	for colour, cluster := range v.Clusters {
 		if !cluster.Relax.NoZonalShift.Given() && !v.ZonalShift.Relax.ClustersByHand.Given() {
-			shifted[string(colour)] = auto && v.Traffic[colour] > 0
+			shifted[string(colour)] = auto && !cluster.Relax.NoAutoshift.Given()
 		}
 	}
 	return shifted

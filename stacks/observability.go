@@ -1,0 +1,97 @@
+package stacks
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"retail/components/cluster"
+	"retail/components/frontdoor"
+	"retail/components/mesh"
+	"retail/components/observability"
+	"retail/components/store"
+	"retail/internal/problem"
+	"retail/internal/subnets"
+	"retail/stacks/config"
+)
+
+// watchOf is what dashboards and alerts of a VPC are about: all its colours where one place
+// knows them, else the one.
+func watchOf(v config.VPC, colours ...config.Colour) observability.Watch {
+	o := v.Observability
+	w := observability.Watch{Namespace: store.Namespace, ErrorPercent: o.ErrorPercent, LatencyMillis: o.LatencyMillis}
+	for _, colour := range colours {
+		w.Colours = append(w.Colours, string(colour))
+		w.Mesh = w.Mesh || v.Clusters[colour].Mesh.On()
+	}
+	return w
+}
+
+// spans are where the colour's mesh sends traces: what its own configuration must name.
+func (c *colourStack) spans() []mesh.Provider {
+	if o := c.vpc.Observability; o == nil || o.Tracing == nil {
+		return nil
+	}
+	to := observability.Receiver()
+	return []mesh.Provider{{Name: to.Provider, OpenTelemetry: &mesh.Collector{Service: to.Service, Port: to.Port}}}
+}
+
+// watch makes the colour visible, where the VPC is to be. After is what pods need. It comes
+// after the shop, which has the first claim on the nodes and whose namespace is looked into;
+// nothing waits for it.
+func (c *colourStack) watch(made *cluster.Cluster, after []pulumi.Resource) error {
+	o := c.vpc.Observability
+	if o == nil {
+		return nil
+	}
+	nodes, err := ranges(c.vpc, func(zone subnets.Zone) netip.Prefix { return zone.Private })
+	if err != nil {
+		return err
+	}
+	environment := c.environmentStack.config
+	args := &observability.Args{
+		Cluster: made.Name, ClusterArn: made.Arn, Region: environment.AWS.Region, VPC: c.vpcName, Colour: string(c.colour),
+		Control: made, After: slices.Concat(after, c.serving), NodeCIDRs: nodes, Watch: watchOf(c.vpc, c.colour),
+		RetentionHours: o.RetentionHours, PasswordGeneration: o.PasswordGeneration,
+		Grafana: o.Grafana == config.InCluster, AccessLogs: observability.AccessLogs(o.AccessLogs), Mirror: environment.Mirror.Resolve(),
+	}
+	if c.config.Compute == config.Auto {
+		if args.DNSAddress, err = dnsAddress(c.config.ServiceCIDR); err != nil {
+			return err
+		}
+	}
+	if c.observed.Workspace != nil {
+		args.Workspace, args.Watch = c.observed.Workspace, watchOf(c.vpc, sorted(c.vpc.Clusters)...)
+	}
+	if c.mesh != nil {
+		args.Mesh = &observability.Mesh{RootNamespace: mesh.Namespace, After: c.mesh.Ready}
+		args.Kiali = o.Kiali
+		if t := o.Tracing; t != nil {
+			args.Tracing = &observability.Tracing{
+				Backend: observability.Backend(t.Backend), SamplingPercent: t.SamplingPercent,
+			}
+		}
+	}
+	_, err = observability.New(c.ctx, c.name(), args, pulumi.Providers(c.aws, made.Provider, c.engine))
+	return problem.Under("observability", err)
+}
+
+// observability makes what outlives the VPC's colours; nil where the VPC is not watched.
+func (s *environmentStack) observability(name string, v config.VPC, door *frontdoor.FrontDoor) (*observability.Durable, error) {
+	o := v.Observability
+	if o == nil {
+		return nil, nil
+	}
+	args := &observability.DurableArgs{
+		PhysicalName: s.physicalName(name), Account: s.config.AWS.Account, Region: s.config.AWS.Region,
+		Watch: watchOf(v, sorted(v.Clusters)...), Workspace: o.Prometheus == config.ManagedByAWS, AlertTopics: o.AlertTopics,
+		FlowLogGroup: "/" + s.physicalName(name) + "/flow-logs", LogRetentionDays: s.config.LogRetentionDays,
+		Unprotected: s.config.Unprotected(v),
+	}
+	if door != nil {
+		args.Door = &observability.Door{LoadBalancerArn: door.LoadBalancerArn, TargetGroupArns: door.TargetGroups}
+	}
+	made, err := observability.NewDurable(s.ctx, name, args, pulumi.Providers(s.aws))
+	return made, problem.Under("observability", err)
+}
