@@ -23,6 +23,7 @@ func TestController(t *testing.T) {
 	t.Run("two owners of a target group fight B4", f.ownersFight)
 	t.Run("gates open with the target's health L7", f.gatesOpen)
 	t.Run("pods of a STRICT mesh are unhealthy targets I1", f.strictPods)
+	t.Run("a zonal shift of the cluster empties the zone Z5", f.shiftedAway)
 	t.Run("a Service becomes a network load balancer", f.serviceLife)
 	t.Run("an Ingress becomes an application load balancer", f.ingressLife)
 	t.Run("a Service belongs to one class L9", f.oneClass)

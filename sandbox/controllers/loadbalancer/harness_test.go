@@ -32,6 +32,7 @@ import (
 	"retail/sandbox/cloud/logs"
 	"retail/sandbox/clusters"
 	"retail/sandbox/controllers/loadbalancer"
+	"retail/sandbox/controllers/zonalshift"
 )
 
 const (
@@ -88,7 +89,8 @@ func setUp(t *testing.T, auto bool) *fixture {
 	var err error
 	f.options = clusters.Options{
 		Dir: filepath.Join(t.TempDir(), "clusters"), Bin: bin, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Controllers: []clusters.Controller{loadbalancer.Controllers(func() *cloud.World { return f.h.World }, iam.Authorize)},
+		Controllers: []clusters.Controller{loadbalancer.Controllers(func() *cloud.World { return f.h.World }, iam.Authorize),
+			zonalshift.Controllers(func() *cloud.World { return f.h.World })},
 		Identify: func(_, token string) (string, []string, bool) {
 			return "arn:aws:sts::222222222222:assumed-role/admin/session", []string{"eks-access:AmazonEKSClusterAdminPolicy"}, token == "admin"
 		},
@@ -144,8 +146,9 @@ func (f *fixture) raise(auto bool) {
 	role := f.role("cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
 	node := f.role("node", "ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 	inputs := cloud.Props{"name": "blue", "version": "1.34", "roleArn": role, "bootstrapSelfManagedAddons": false,
-		"accessConfig": cloud.Props{"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": false},
-		"vpcConfig":    cloud.Props{"subnetIds": f.subnets, "endpointPrivateAccess": true, "endpointPublicAccess": false}}
+		"zonalShiftConfig": cloud.Props{"enabled": true},
+		"accessConfig":     cloud.Props{"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": false},
+		"vpcConfig":        cloud.Props{"subnetIds": f.subnets, "endpointPrivateAccess": true, "endpointPublicAccess": false}}
 	if auto {
 		for _, p := range []string{"AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy", "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"} {
 			f.Create(iam.Attachment, cloud.Props{"role": "cluster", "policyArn": managed + p})
