@@ -21,7 +21,13 @@ var recognised = map[string]bool{
 	"s3:PutBucketPolicy": true, "s3:PutPublicAccessBlock": true, "s3:PutBucketEncryption": true, "s3:PutBucketVersioning": true,
 	"s3:PutBucketOwnershipControls": true, "s3:PutBucketLifecycleConfiguration": true, "s3:PutBucketLogging": true,
 	"cloudwatch:PutMetricAlarm": true, "cloudwatch:PutCompositeAlarm": true, "cloudwatch:PutDashboard": true,
-	"wafv2:AssociateWebACL": true, "wafv2:PutLoggingConfiguration": true,
+	"events:PutRule": true, "events:PutTargets": true, "sns:SetTopicAttributes": true,
+	// "If the requester already owns a topic with the specified name, that topic's ARN is
+	// returned"; the same of a subscription's endpoint (SNS API reference).
+	"sns:CreateTopic": true, "sns:Subscribe": true,
+	// terraform-provider-aws gives a client token (aws_cloudcontrolapi_resource).
+	"cloudformation:CreateResource": true,
+	"wafv2:AssociateWebACL":         true, "wafv2:PutLoggingConfiguration": true,
 	// terraform-provider-aws gives a caller reference or an idempotency token.
 	"cloudfront:CreateDistribution": true, "globalaccelerator:CreateAccelerator": true,
 	"globalaccelerator:CreateListener": true, "globalaccelerator:CreateEndpointGroup": true,
