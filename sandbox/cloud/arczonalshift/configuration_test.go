@@ -85,9 +85,7 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 	require.Len(t, broken, 1)
 	assert.Contains(t, broken[0], "sandbox/cloud/cloudcontrol/types.go")
 
-	other := p.h.As("333333333333", region)
 	foreign := "arn:aws:cloudwatch:eu-west-1:333333333333:alarm:door-red"
-	_ = other
 	for why, more := range map[string]map[string]any{
 		"an alarm that does not exist":   alarm("arn:aws:cloudwatch:eu-west-1:222222222222:alarm:absent", "CLOUDWATCH"),
 		"an alarm of another Region":     alarm("arn:aws:cloudwatch:eu-central-1:222222222222:alarm:door-red", "CLOUDWATCH"),

@@ -82,6 +82,7 @@ func (p *place) shift(resource, zone, lasts string) (out arczonalshift.Shift, er
 // away is the zone that the load balancer is shifted away from, and how.
 func (p *place) away() (zone, kind string) {
 	p.must(func(c *cloud.Call) error { zone, kind = arczonalshift.AwayFrom(c, p.lb.ID); return nil })
+	require.Equal(p.t, zone, arczonalshift.Away(p.h.World.Records(), p.now)[p.lb.ID], "the records say the same")
 	return zone, kind
 }
 
