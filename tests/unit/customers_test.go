@@ -67,6 +67,8 @@ var addedForCustomers = map[string]int{
 	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding":      2,
 	"kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass":    4,
 	"pulumi:index:Stash":                                              4,
+	"aws:cloudcontrol/resource:Resource":                              3, // the load balancer's and both clusters' practice runs
+	"retail:zonalshift:Autoshift":                                     1,
 	"retail:addons:Credentials":                                       2,
 	"retail:datastores:Access":                                        2,
 	"retail:datastores:Datastores":                                    1,

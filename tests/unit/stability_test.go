@@ -56,7 +56,9 @@ func TestAddingAZoneMovesNothingElse(t *testing.T) {
 		"aws:ec2/vpcEndpoint:VpcEndpoint": 10,
 		vpcAttachment:                     1,
 		loadBalancer:                      1,
+		"aws:eks/addon:Addon":             2, // a CoreDNS pod in each zone
 		"kubernetes:autoscaling/v2:HorizontalPodAutoscaler": 10, // a pod in each zone
+		"kubernetes:policy/v1:PodDisruptionBudget":          10, // and what is left without one
 		policyType:                                6, // they name the subnets of load balancer and stores
 		"aws:rds/subnetGroup:SubnetGroup":         1,
 		"aws:elasticache/subnetGroup:SubnetGroup": 1,

@@ -27,7 +27,8 @@ func TestTwoVPCsWithDifferentZones_N3(t *testing.T) {
 			}
 			edits = append(edits, stackfile.Set("vpcs."+vpc+".zones", list))
 			if len(list) == 2 {
-				edits = append(edits, stackfile.Set("vpcs."+vpc+".relax.twoZones", "Two zones are enough for this test."))
+				edits = append(edits, stackfile.Set("vpcs."+vpc+".relax.twoZones", "Two zones are enough for this test."),
+					stackfile.Set("vpcs."+vpc+".zonalShift", nil))
 			}
 		}
 		r := fixture.Up(t, recorder.New(t).Hub(fixture.HubOutputs()), "prod", edits...)

@@ -15,9 +15,9 @@ const (
 	practice = shift + ".practice"
 )
 
-// TestAutoshiftFollowsTheTraffic is case Z1: what AWS may shift by itself is what serves, so
-// that whatever goes away has had it off in the update before.
-func TestAutoshiftFollowsTheTraffic_Z1(t *testing.T) {
+// TestAutoshiftIsOnUnlessAReasonIsGiven is case Z1: each reason takes it from what it names,
+// and a move of traffic (case B11) from nothing.
+func TestAutoshiftIsOnUnlessAReasonIsGiven_Z1(t *testing.T) {
 	shifted := func(edit ...func(map[string]any)) map[string]bool {
 		loaded, err := load(t, "prod", edit...)
 		require.NoError(t, err)
@@ -26,14 +26,15 @@ func TestAutoshiftFollowsTheTraffic_Z1(t *testing.T) {
 	all := func(door, blue, green bool) map[string]bool {
 		return map[string]bool{"front-door": door, "blue": blue, "green": green}
 	}
-	assert.Equal(t, all(true, true, false), shifted(), "green is idle")
-	assert.Equal(t, all(true, true, true), shifted(set("vpcs.main.traffic", map[string]any{"blue": 90, "green": 10})))
+	assert.Equal(t, all(true, true, true), shifted())
+	assert.Equal(t, all(true, true, true), shifted(set("vpcs.main.traffic", map[string]any{"blue": 0, "green": 100})))
+	assert.Equal(t, all(true, false, true), shifted(set(blue+".relax.noAutoshift", noShift)))
 	assert.Equal(t, all(false, false, false), shifted(set(shift+".relax.noAutoshift", noShift)))
 	assert.Equal(t, all(false, false, false), shifted(set("vpcs.main.relax.unprotected", noShift)), "what may be deleted is not shifted")
 	assert.Equal(t, all(false, false, false), shifted(set("relax.unprotected", noShift)))
 	assert.Equal(t, map[string]bool{"front-door": true}, shifted(set(shift+".relax.clustersByHand", noShift)))
-	assert.Equal(t, map[string]bool{"blue": true, "green": false}, shifted(set("vpcs.main.frontDoor.relax.noZonalShift", noShift)))
-	assert.Equal(t, map[string]bool{"front-door": true, "green": false}, shifted(set(blue+".relax.noZonalShift", noShift)))
+	assert.Equal(t, map[string]bool{"blue": true, "green": true}, shifted(set("vpcs.main.frontDoor.relax.noZonalShift", noShift)))
+	assert.Equal(t, map[string]bool{"front-door": true, "green": true}, shifted(set(blue+".relax.noZonalShift", noShift)))
 	assert.Empty(t, shifted(set(shift, nil)))
 }
 
