@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
@@ -20,7 +22,9 @@ import (
 	alarms "retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
+	events "retail/sandbox/cloud/eventbridge"
 	"retail/sandbox/cloud/iam"
+	topics "retail/sandbox/cloud/sns"
 )
 
 const (
@@ -42,7 +46,7 @@ type place struct {
 
 func start(t *testing.T) *place {
 	t.Helper()
-	h := cloudtest.New(t, ec2.Register, elbv2.Register, alarms.Register, iam.Register)
+	h := cloudtest.New(t, ec2.Register, elbv2.Register, alarms.Register, iam.Register, topics.Register, events.Register)
 	server := httptest.NewServer(awsapi.Handler(h.World))
 	t.Cleanup(server.Close)
 	p := &place{Client: h.As(account, region), t: t, h: h, address: server.URL}
@@ -78,6 +82,8 @@ type clients struct {
 	elb *elb.Client
 	cw  *cloudwatch.Client
 	arc *arczonalshift.Client
+	sns *sns.Client
+	bus *eventbridge.Client
 }
 
 func (p *place) config(key, secret, token string) aws.Config {
@@ -90,7 +96,8 @@ func (p *place) ambient() aws.Config {
 }
 
 func with(c aws.Config) *clients {
-	return &clients{sts.NewFromConfig(c), eks.NewFromConfig(c), elb.NewFromConfig(c), cloudwatch.NewFromConfig(c), arczonalshift.NewFromConfig(c)}
+	return &clients{sts.NewFromConfig(c), eks.NewFromConfig(c), elb.NewFromConfig(c), cloudwatch.NewFromConfig(c), arczonalshift.NewFromConfig(c),
+		sns.NewFromConfig(c), eventbridge.NewFromConfig(c)}
 }
 
 // as assumes a role.

@@ -14,8 +14,6 @@ type service struct {
 	name, log  string
 	protocol   protocol
 	operations []*operation
-	// namespace of the XML that the service answers with.
-	namespace string
 }
 
 // operation is one of a service.
@@ -48,11 +46,12 @@ type call struct {
 
 // services by the name in a signature's scope.
 var services = map[string]*service{
-	"sts": {name: "sts", log: "sts", protocol: query{}, operations: stsOperations, namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
-	"elasticloadbalancing": {name: "elbv2", log: "elbv2", protocol: query{}, operations: elbv2Operations,
-		namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"},
+	"sts": {name: "sts", log: "sts", protocol: query{}, operations: stsOperations},
+	"elasticloadbalancing": {name: "elbv2", log: "elbv2", protocol: query{}, operations: elbv2Operations},
 	"eks":             {name: "eks", log: "eks", protocol: restJSON{}, operations: eksOperations},
 	"monitoring":      {name: "cloudwatch", log: "cloudwatch", protocol: rpcCBOR{}, operations: cloudwatchOperations},
+	"sns":             {name: "notifications", log: "sns", protocol: query{}, operations: snsOperations},
+	"events":          {name: "notifications", log: "events", protocol: awsJSON{}, operations: eventsOperations},
 	"arc-zonal-shift": {name: "arczonalshift", log: "arc-zonal-shift", protocol: restJSON{}, operations: arcOperations},
 }
 
