@@ -46,13 +46,13 @@ type call struct {
 
 // services by the name in a signature's scope.
 var services = map[string]*service{
-	"sts": {name: "sts", log: "sts", protocol: query{}, operations: stsOperations},
+	"sts":                  {name: "sts", log: "sts", protocol: query{}, operations: stsOperations},
 	"elasticloadbalancing": {name: "elbv2", log: "elbv2", protocol: query{}, operations: elbv2Operations},
-	"eks":             {name: "eks", log: "eks", protocol: restJSON{}, operations: eksOperations},
-	"monitoring":      {name: "cloudwatch", log: "cloudwatch", protocol: rpcCBOR{}, operations: cloudwatchOperations},
-	"sns":             {name: "notifications", log: "sns", protocol: query{}, operations: snsOperations},
-	"events":          {name: "notifications", log: "events", protocol: awsJSON{}, operations: eventsOperations},
-	"arc-zonal-shift": {name: "arczonalshift", log: "arc-zonal-shift", protocol: restJSON{}, operations: arcOperations},
+	"eks":                  {name: "eks", log: "eks", protocol: restJSON{}, operations: eksOperations},
+	"monitoring":           {name: "cloudwatch", log: "cloudwatch", protocol: rpcCBOR{}, operations: cloudwatchOperations},
+	"sns":                  {name: "notifications", log: "sns", protocol: query{}, operations: snsOperations},
+	"events":               {name: "notifications", log: "events", protocol: awsJSON{}, operations: eventsOperations},
+	"arc-zonal-shift":      {name: "arczonalshift", log: "arc-zonal-shift", protocol: restJSON{}, operations: arcOperations},
 }
 
 // find is the operation of a name.
