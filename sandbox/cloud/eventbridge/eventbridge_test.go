@@ -113,7 +113,7 @@ func TestAlarmsTellTheirTopics(t *testing.T) {
 	h, c := setUp(t)
 	open := c.Create(sns.Topic, cloud.Props{"name": "open"})
 	sealed := c.Create(sns.Topic, cloud.Props{"name": "sealed", "kmsMasterKeyId": "alias/aws/sns"})
-	c.Create(cloudwatch.MetricAlarm, cloud.Props{"name": "red", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1.,
+	red := c.Create(cloudwatch.MetricAlarm, cloud.Props{"name": "red", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1.,
 		"metricName": "Errors", "namespace": "Shop", "period": 60., "statistic": "Sum", "threshold": 1., "alarmActions": []any{open.ID}})
 	c.Create(cloudwatch.CompositeAlarm, cloud.Props{"alarmName": "any", "alarmRule": "ALARM(red)", "alarmActions": []any{sealed.ID}})
 	set := func(state string) {
@@ -129,6 +129,7 @@ func TestAlarmsTellTheirTopics(t *testing.T) {
 	assert.Equal(t, true, all[0].State["delivered"], "the default policy lets the account's alarms in")
 	assert.Equal(t, `ALARM: "any" in eu-west-1`, all[1].State["subject"])
 	assert.Contains(t, all[1].State["reason"], "alias/aws/sns")
+	assert.Equal(t, red.State, c.Read(red), "a state is no drift")
 }
 
 func TestRulesAndTargetsThatAreRefused(t *testing.T) {
