@@ -118,7 +118,7 @@ func (w *world) Cancel(ctx context.Context, id string) error {
 }
 
 // do does a drill of ten minutes and gives what it said.
-func (w *world) do(t *testing.T, ctx context.Context, change func(*drill.Options)) (*drill.Report, string) {
+func (w *world) do(ctx context.Context, t *testing.T, change func(*drill.Options)) (*drill.Report, string) {
 	t.Helper()
 	var said bytes.Buffer
 	o := drill.Options{Zone: zone, For: 10 * time.Minute, Every: time.Minute, Settle: 3 * time.Minute, Recover: 5 * time.Minute, Comment: "this one",
@@ -136,7 +136,7 @@ func (w *world) do(t *testing.T, ctx context.Context, change func(*drill.Options
 
 func TestADrillGoesThroughItsTime(t *testing.T) {
 	w := newWorld()
-	r, said := w.do(t, t.Context(), nil)
+	r, said := w.do(t.Context(), t, nil)
 	assert.Equal(t, drill.ExitDone, r.Exit(), said)
 	assert.Equal(t, 10*time.Minute, r.Finished.Sub(r.Began))
 	assert.Equal(t, []string{"shift-arn:blue", "shift-arn:door"}, w.cancelled)
@@ -149,7 +149,7 @@ func TestADrillGoesThroughItsTime(t *testing.T) {
 
 func TestADryRunStartsNothing(t *testing.T) {
 	w := newWorld()
-	r, said := w.do(t, t.Context(), func(o *drill.Options) { o.DryRun = true })
+	r, said := w.do(t.Context(), t, func(o *drill.Options) { o.DryRun = true })
 	assert.Equal(t, drill.ExitDone, r.Exit())
 	assert.Empty(t, w.comment)
 	assert.Contains(t, said, "nothing was started (--dry-run)")
@@ -159,7 +159,7 @@ func TestADryRunStartsNothing(t *testing.T) {
 func TestARedAlarmRefusesADrill(t *testing.T) {
 	w := newWorld()
 	w.red = true
-	r, said := w.do(t, t.Context(), nil)
+	r, said := w.do(t.Context(), t, nil)
 	assert.Equal(t, drill.ExitNotReady, r.Exit())
 	assert.Empty(t, w.comment)
 	assert.Contains(t, said, "alarms.errors: must be OK before a drill")
@@ -185,7 +185,7 @@ func TestWhatEndsADrillBeforeItsTime(t *testing.T) {
 	} {
 		w := newWorld()
 		c.spoil(w)
-		r, said := w.do(t, t.Context(), nil)
+		r, said := w.do(t.Context(), t, nil)
 		assert.Equal(t, drill.ExitEarly, r.Exit(), "%s: %s", name, said)
 		assert.Equal(t, c.end, r.End, name)
 		assert.Empty(t, w.shifts, "%s: no shift is left", name)
@@ -200,7 +200,7 @@ func TestCtrlCEndsTheShifts(t *testing.T) {
 			stop()
 		}
 	}
-	r, said := w.do(t, ctx, nil)
+	r, said := w.do(ctx, t, nil)
 	assert.Equal(t, drill.ExitInterrupted, r.Exit(), said)
 	assert.Empty(t, w.shifts)
 	assert.True(t, strings.Index(said, "interrupted") < strings.Index(said, "every shift is ended"), said)
@@ -209,7 +209,7 @@ func TestCtrlCEndsTheShifts(t *testing.T) {
 func TestAShiftThatCannotBeEndedIsToldWithItsExpiry(t *testing.T) {
 	w := newWorld()
 	w.failEnd = true
-	r, said := w.do(t, t.Context(), nil)
+	r, said := w.do(t.Context(), t, nil)
 	assert.Equal(t, drill.ExitNotEnded, r.Exit())
 	assert.Contains(t, said, "NOT ENDED, expires")
 	assert.Contains(t, said, "aws arc-zonal-shift cancel-zonal-shift --zonal-shift-id shift-arn:blue")
@@ -218,7 +218,7 @@ func TestAShiftThatCannotBeEndedIsToldWithItsExpiry(t *testing.T) {
 func TestAZoneThatDoesNotComeBackIsTold(t *testing.T) {
 	w := newWorld()
 	w.stuck = true
-	r, said := w.do(t, t.Context(), nil)
+	r, said := w.do(t.Context(), t, nil)
 	assert.Equal(t, drill.ExitNotRecovered, r.Exit())
 	assert.Contains(t, said, "NOT YET: blue store/ui has no endpoint in the zone; target group blue has no healthy target in the zone")
 }
