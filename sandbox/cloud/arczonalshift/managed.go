@@ -128,9 +128,12 @@ func AwayFrom(c *cloud.Call, arn string) (zone, kind string) {
 			return s.AwayFrom, KindManual
 		}
 	}
-	if r, err := find(c, arn); err == nil {
-		for _, a := range autoshiftsOf(c, r) {
-			return a.AwayFrom, KindAutoshift
+	// Asked often, and mostly of a world in which nothing is shifted.
+	if slices.ContainsFunc(autoshifts(c), func(a Autoshift) bool { return a.Status == Active }) {
+		if r, err := find(c, arn); err == nil {
+			for _, a := range autoshiftsOf(c, r) {
+				return a.AwayFrom, KindAutoshift
+			}
 		}
 	}
 	for _, s := range shifts {
