@@ -76,6 +76,9 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 		return err
 	}
 	c.serving = slices.Concat(bound, shop.Ready)
+	if err := c.networkBalancer(made, to, args.Entry, shop.Ready); err != nil {
+		return err
+	}
 	return c.ingresses(made, to, args.Entry.HealthPath, shop.Ready)
 }
 
@@ -97,8 +100,8 @@ func (c *colourStack) shopArgs(made *cluster.Cluster) (*store.Args, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.config.LoadBalancing.Ingress != nil {
-		// Its load balancers are where nodes are; the front door's are in public subnets.
+	if c.config.LoadBalancing.Ingress != nil || c.config.LoadBalancing.Network != nil {
+		// Their load balancers are where nodes are; the front door's are in public subnets.
 		private, err := ranges(c.vpc, func(zone subnets.Zone) netip.Prefix { return zone.Private })
 		if err != nil {
 			return nil, err

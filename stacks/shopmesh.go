@@ -1,13 +1,16 @@
 package stacks
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"retail/components/cluster"
 	"retail/components/loadbalancing"
 	"retail/components/mesh"
 	"retail/components/store"
+	"retail/internal/problem"
 )
 
 // shopMesh is how the shop uses the colour's mesh; nil without one. Faults that are over are
@@ -51,4 +54,28 @@ func entryOf(made *store.Entry) entry {
 		to.admission = loadbalancing.TakesMutualTLS
 	}
 	return to
+}
+
+// networkBalancer is the colour's own Network Load Balancer before the store gateway. After
+// is the shop.
+func (c *colourStack) networkBalancer(made *cluster.Cluster, to entry, shop *store.Entry, after []pulumi.Resource) error {
+	n := c.config.LoadBalancing.Network
+	if n == nil {
+		return nil
+	}
+	options := loadbalancing.Options{
+		DrainSeconds: &c.vpc.FrontDoor.DrainSeconds, NoZonalShift: c.config.Relax.NoZonalShift.Given(),
+		DeletionProtection: n.DeletionProtection, SourceCIDRs: n.SourceCIDRs, CleanUpSeconds: c.config.LoadBalancing.CleanUpSeconds,
+	}
+	if n.CertificateArn != "" {
+		options.TLS = &loadbalancing.TLS{CertificateArns: []pulumi.StringInput{pulumi.String(n.CertificateArn)}}
+	}
+	_, err := loadbalancing.NewNetworkLoadBalancer(c.ctx, c.name(), &loadbalancing.NetworkArgs{
+		Mode: c.controller.Mode(), Namespace: to.namespace, Admission: to.admission, Options: options,
+		Gateway: loadbalancing.MeshGateway{
+			Name: to.service, Labels: store.Selector(to.service), Port: to.targetPort, HealthPath: shop.HealthPath, TLS: options.TLS != nil,
+		},
+		After: slices.Concat(c.controller.Ready, after),
+	}, pulumi.Providers(made.Provider))
+	return problem.Under("loadBalancing.network", err)
 }

@@ -43,6 +43,39 @@ func (Istio) Ports() []GatewayPort { return ports(80, 443) }
 // Health implements [Gateway].
 func (Istio) Health() HealthCheck { return HealthCheck{Path: "/healthz/ready", Port: 15021} }
 
+// MeshGateway is a gateway of a mesh that this program runs by a Deployment of its own, with
+// one port for HTTP: Istio's "manual deployment". Its health check asks what it serves.
+type MeshGateway struct {
+	// Name is the gateway's. Required.
+	Name string
+	// Labels are those of its pods. Required.
+	Labels map[string]string
+	// Port is the port of its pods. Required.
+	Port int
+	// HealthPath is asked for on that port. Required.
+	HealthPath string
+	// TLS adds a port for TLS that ends at the load balancer.
+	TLS bool
+}
+
+// Kind implements [Gateway].
+func (m MeshGateway) Kind() string { return m.Name }
+
+// Selector implements [Gateway].
+func (m MeshGateway) Selector() map[string]string { return m.Labels }
+
+// Ports implements [Gateway].
+func (m MeshGateway) Ports() []GatewayPort {
+	all := ports(m.Port, m.Port)
+	if !m.TLS {
+		return all[:1]
+	}
+	return all
+}
+
+// Health implements [Gateway].
+func (m MeshGateway) Health() HealthCheck { return HealthCheck{Path: m.HealthPath} }
+
 // NGINX is F5's NGINX Ingress Controller, as its chart installs it (NGINX Ingress
 // Controller, "Installation with Helm"). The community's ingress-nginx is no longer kept.
 type NGINX struct {

@@ -165,8 +165,10 @@ func labels(service string) pulumi.StringMap {
 	return all
 }
 
-// selector are the labels by which a service's pods are found; they never change, since a
-// Deployment's selector cannot.
-func selector(service string) pulumi.StringMap {
-	return pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(service), "app.kubernetes.io/component": pulumi.String("service")}
+// Selector are the labels by which a service's pods are found, the store gateway's too; they
+// never change, since a Deployment's selector cannot.
+func Selector(service string) map[string]string {
+	return map[string]string{"app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
 }
+
+func selector(service string) pulumi.StringMap { return pulumi.ToStringMap(Selector(service)) }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -55,6 +56,23 @@ type LoadBalancing struct {
 	// Ingress gives the cluster an internal load balancer of its own before the shop, to
 	// reach the colour by itself. Default: none.
 	Ingress *Ingress `json:"ingress"`
+	// Network gives the cluster an internal Network Load Balancer before the shop's gateway,
+	// for callers that need fixed addresses or speak through AWS PrivateLink. Only with mesh
+	// l4 or l7, which bring the gateway. Default: none.
+	Network *NetworkBalancer `json:"network"`
+}
+
+// NetworkBalancer is an internal Network Load Balancer before the shop's gateway, made by the
+// cluster's usual controller. It passes HTTP on, port 80.
+type NetworkBalancer struct {
+	// SourceCIDRs are the private ranges that may reach it. Required.
+	SourceCIDRs []string `json:"sourceCidrs"`
+	// CertificateArn is a certificate of ACM, with which it takes TLS too, on port 443.
+	// Default: HTTP only.
+	CertificateArn string `json:"certificateArn"`
+	// DeletionProtection makes AWS refuse to delete the load balancer: taking it or the
+	// colour away takes an update without it first. Default false.
+	DeletionProtection bool `json:"deletionProtection"`
 }
 
 // Ingress is an internal Application Load Balancer before the shop of one cluster, made by
@@ -111,6 +129,7 @@ func loadBalancing(list *problem.List, path string, c Cluster) {
 	at := path + ".loadBalancing"
 	oneOf(list, at+".controller", l.Controller, InstalledController, BuiltInController, BothControllers)
 	ingressRules(list, at+".ingress", l)
+	networkRules(list, at+".network", c)
 	if l.CleanUpSeconds < 10 || l.CleanUpSeconds > 3600 {
 		list.Add(at+".cleanUpSeconds", "must be 10 to 3600", l.CleanUpSeconds, "leave it out for five minutes")
 	}
@@ -156,25 +175,49 @@ func ingressRules(list *problem.List, path string, l *LoadBalancing) {
 			list.Add(at, "the cluster must have the controller, it has "+string(l.Controller), quoted(string(controller)), "choose controller both, or remove it")
 		}
 	}
-	if len(i.SourceCIDRs) == 0 {
+	internalRules(list, path, i.SourceCIDRs, i.CertificateArn)
+}
+
+// internalRules are what holds for every load balancer of a cluster's own.
+func internalRules(list *problem.List, path string, sources []string, certificate string) {
+	if len(sources) == 0 {
 		list.Add(path+".sourceCidrs", "is required: who may reach the load balancer", nil, "list private ranges")
 	}
-	for _, text := range i.SourceCIDRs {
+	for _, text := range sources {
 		if block := cidr(list, path+".sourceCidrs", text); block.IsValid() && !within(block, privateRanges) {
 			list.Add(path+".sourceCidrs", "must be private addresses (RFC 1918)", text, "customers use the front door")
 		}
 	}
-	if i.CertificateArn != "" && !certificateForm.MatchString(i.CertificateArn) {
-		list.Add(path+".certificateArn", "must be the ARN of an ACM certificate", quoted(i.CertificateArn), "correct it, or leave it out")
+	if certificate != "" && !certificateForm.MatchString(certificate) {
+		list.Add(path+".certificateArn", "must be the ARN of an ACM certificate", quoted(certificate), "correct it, or leave it out")
 	}
 }
 
-// ingressesHaveShop: an Ingress leads to the shop's entry.
+// networkRules: without a mesh the shop has no gateway to stand before (case I1).
+func networkRules(list *problem.List, path string, c Cluster) {
+	n := c.LoadBalancing.Network
+	if n == nil {
+		return
+	}
+	if !c.Mesh.On() {
+		list.Add(path, "stands before the shop's gateway, which a cluster without a mesh does not have", fmt.Sprintf("mesh %s", c.Mesh),
+			"choose mesh l4 or l7, or use ingress")
+	}
+	internalRules(list, path, n.SourceCIDRs, n.CertificateArn)
+}
+
+// ingressesHaveShop: a cluster's own load balancers lead to the shop's entry.
 func ingressesHaveShop(list *problem.List, path string, v VPC) {
 	for _, colour := range sortedKeys(v.Clusters) {
-		if l := v.Clusters[colour].LoadBalancing; l != nil && l.Ingress != nil && v.Shop == nil {
-			list.Add(problem.Path(path, "clusters", string(colour), "loadBalancing", "ingress"), "leads to the shop, which the VPC does not have", nil,
-				"declare shop, or remove ingress")
+		l := v.Clusters[colour].LoadBalancing
+		if l == nil || v.Shop != nil {
+			continue
+		}
+		for key, given := range map[string]bool{"ingress": l.Ingress != nil, "network": l.Network != nil} {
+			if given {
+				list.Add(problem.Path(path, "clusters", string(colour), "loadBalancing", key), "leads to the shop, which the VPC does not have", nil,
+					"declare shop, or remove "+key)
+			}
 		}
 	}
 }

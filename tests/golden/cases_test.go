@@ -67,6 +67,22 @@ var variants = map[string]variant{
 	"mesh-none": level("none", withoutMesh),
 	"mesh-l4":   level("l4", withConnections),
 	"mesh-l7":   level("l7", withRequests),
+	"mesh-network-load-balancer": {
+		of: "dev", edits: []edit{set(blue+".mesh", "l4"), set(green+".mesh", "l4"), set(blue+".loadBalancing.network", map[string]any{"sourceCidrs": []any{"10.30.0.0/16"}})},
+		means: func(t *testing.T, r *recorder.Recorder, _ difference) {
+			balancer := r.One(t, serviceKind, "main-blue-service-store-gateway-installed")
+			assert.Equal(t, "service.k8s.aws/nlb", balancer.String("spec.loadBalancerClass"))
+			assert.Equal(t, []any{"store-gateway", 8080.0, 1}, []any{
+				balancer.String(`spec.selector["app.kubernetes.io/name"]`), balancer.Value("spec.ports[0].targetPort").Mappable(), len(balancer.Value("spec.ports").ArrayValue()),
+			}, "before the gateway, whose pods take plain requests (I1)")
+			assert.True(t, r.Reaches(balancer, r.One(t, deployment, "main-blue-store-gateway-deployment")))
+			admitted := func(colour string) int {
+				policy := r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "main-"+colour+"-store-gateway-network")
+				return len(policy.Value("spec.ingress[0].from").ArrayValue())
+			}
+			assert.Equal(t, []int{4, 2}, []int{admitted("blue"), admitted("green")}, "it stands in the private subnets, whose addresses are let in")
+		},
+	},
 	"green-auto-mode": {
 		of: "dev", edits: []edit{set(green+".compute", "auto"), set(green+".nodeGroups", nil)},
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {

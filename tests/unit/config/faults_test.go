@@ -61,3 +61,21 @@ func TestFaultsEnd(t *testing.T) {
 		require.ErrorContains(t, err, at.err)
 	}
 }
+
+// I1: a Network Load Balancer stands before the shop's gateway, which a mesh brings.
+func TestNetworkBalancerNeedsTheGatewayI1(t *testing.T) {
+	const at = blue + ".loadBalancing.network"
+	network := func(more ...func(map[string]any)) edits {
+		return open(append(edits{set(blue+".mesh", "l4"), set(at, map[string]any{"sourceCidrs": []any{"10.30.0.0/16"}})}, more...)...)
+	}
+	_, err := load(t, "dev", network()...)
+	require.NoError(t, err)
+	for _, r := range []refusal{
+		{"no gateway", network(set(blue+".mesh", "none")), []string{at + ": stands before the shop's gateway, which a cluster without a mesh does not have, got mesh none"}},
+		{"the internet", network(set(at+".sourceCidrs", []any{"198.51.100.0/24"})), []string{at + ".sourceCidrs: must be private addresses"}},
+		{"nobody", network(set(at+".sourceCidrs", nil)), []string{at + ".sourceCidrs: is required"}},
+		{"no certificate", network(set(at+".certificateArn", "x")), []string{at + ".certificateArn: must be the ARN"}},
+	} {
+		r.check(t, "dev")
+	}
+}
