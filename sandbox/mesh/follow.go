@@ -240,12 +240,3 @@ func (w *walk) arrive(from *corev1.Pod, pod *corev1.Pod, port int) Result {
 	w.step("pod", nameOf(pod), "%s", cmp.Or(client, "plaintext"))
 	return w.end(200, "")
 }
-
-// refuse ends what a policy does not let through: who reads requests answers 403, who
-// knows connections resets them.
-func (w *walk) refuse(verdict string, reads bool) Result {
-	if reads {
-		return w.end(403, "RBAC: access denied: %s", verdict)
-	}
-	return w.end(0, "connection reset by policy: %s", verdict)
-}

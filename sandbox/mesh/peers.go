@@ -36,3 +36,12 @@ func (s *Snapshot) mode(pod *corev1.Pod, port int) string {
 	}
 	return "PERMISSIVE"
 }
+
+// refuse ends what a policy does not let through: who reads requests answers 403, who
+// knows connections resets them.
+func (w *walk) refuse(verdict string, reads bool) Result {
+	if reads {
+		return w.end(403, "RBAC: access denied: %s", verdict)
+	}
+	return w.end(0, "connection reset by policy: %s", verdict)
+}

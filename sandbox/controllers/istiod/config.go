@@ -2,6 +2,7 @@ package istiod
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -34,14 +35,14 @@ const saidKey = "said"
 
 // injection reads what the chart has installed.
 func (m *mesh) injection() (*injection, error) {
-	maps := map[string]*corev1.ConfigMap{}
+	read := map[string]*corev1.ConfigMap{}
 	for _, name := range []string{"istio-sidecar-injector", "istio"} {
 		found := false
-		if maps[name], found = find[*corev1.ConfigMap](m.store.configMaps, systemNamespace+"/"+name); !found {
+		if read[name], found = find[*corev1.ConfigMap](m.store.configMaps, systemNamespace+"/"+name); !found {
 			return nil, fmt.Errorf("ConfigMap %s/%s is not there", systemNamespace, name)
 		}
 	}
-	return readInjection(maps["istio-sidecar-injector"].Data, maps["istio"].Data["mesh"])
+	return readInjection(read["istio-sidecar-injector"].Data, read["istio"].Data["mesh"])
 }
 
 func readInjection(injector map[string]string, meshText string) (*injection, error) {
@@ -112,17 +113,22 @@ func (i *injection) value(path ...string) string {
 func (i *injection) image(annotations map[string]string) string {
 	said, _ := i.proxy[saidKey].(map[string]any)
 	image, _ := said["image"].(map[string]any)
-	variant := i.value("global", "variant")
-	if text, _ := image["imageType"].(string); text != "" {
-		variant = text
-	}
+	variant, _ := image["imageType"].(string)
+	return i.imageOf(i.value("global", "proxy", "image"), variant, annotations)
+}
+
+// initImage is that of the containers which prepare a pod for its proxy. Release 1.31
+// gives it a name of its own; before, it is the proxy's.
+func (i *injection) initImage(annotations map[string]string) string {
+	return i.imageOf(i.value("global", "proxy_init", "image"), "", annotations)
+}
+
+func (i *injection) imageOf(name, variant string, annotations map[string]string) string {
 	if text, ok := annotations["sidecar.istio.io/proxyImageType"]; ok {
 		variant = text
 	}
-	name, tag := i.value("global", "proxy", "image"), i.value("global", "tag")
-	if name == "" {
-		name = "proxyv2"
-	}
+	variant, name = cmp.Or(variant, i.value("global", "variant")), cmp.Or(name, "proxyv2")
+	tag := i.value("global", "tag")
 	if variant != "" {
 		tag = strings.TrimSuffix(strings.TrimSuffix(tag, "-distroless"), "-debug")
 		if variant != "default" {

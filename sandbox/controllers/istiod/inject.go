@@ -33,6 +33,7 @@ type templateData struct {
 	Revision                 string
 	NativeSidecars           bool
 	ProxyImage               string
+	ProxyInitImage           string
 	ProxyUID, ProxyGID       int64
 	InboundTrafficPolicyMode string
 	CompliancePolicy         string
@@ -83,7 +84,7 @@ func (i *injection) inject(pod *corev1.Pod, native bool) (*corev1.Pod, error) {
 	workload, kind := owner(pod)
 	data := &templateData{TypeMeta: kind, DeploymentMeta: workload, ObjectMeta: pod.ObjectMeta, Spec: pod.Spec,
 		ProxyConfig: i.proxy, MeshConfig: i.mesh, Values: i.values, Revision: revision, NativeSidecars: native,
-		ProxyImage: i.image(pod.Annotations), ProxyUID: proxyUser, ProxyGID: proxyUser, InboundTrafficPolicyMode: "passthrough"}
+		ProxyImage: i.image(pod.Annotations), ProxyInitImage: i.initImage(pod.Annotations), ProxyUID: proxyUser, ProxyGID: proxyUser, InboundTrafficPolicyMode: "passthrough"}
 	out, made := pod.DeepCopy(), &corev1.Pod{}
 	for _, name := range i.templatesOf(pod) {
 		text, err := i.execute(name, data)

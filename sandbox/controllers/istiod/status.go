@@ -147,9 +147,9 @@ func (m *mesh) behind(out *backing, g *gateway, host string) {
 		out.warnings, out.usable = append(out.warnings, fmt.Sprintf("hostname %q not found", host)), false
 		return
 	}
-	any := false
+	some := false
 	for _, p := range service.Spec.Ports {
-		any = any || m.readyBehind(service, p)
+		some = some || m.readyBehind(service, p)
 	}
 	seen := map[int32]bool{}
 	for _, l := range g.Spec.Listeners {
@@ -168,7 +168,7 @@ func (m *mesh) behind(out *backing, g *gateway, host string) {
 			if service.Spec.Type == corev1.ServiceTypeLoadBalancer && len(out.external) == 0 {
 				out.warnings = append(out.warnings, fmt.Sprintf("address pending for hostname %q", host))
 			}
-		case !any:
+		case !some:
 			out.warnings = append(out.warnings, fmt.Sprintf("no instances found for hostname %q", host))
 		case at < 0 || service.Labels[managedLabel] == "":
 			out.warnings, out.usable = append(out.warnings, fmt.Sprintf("port %d not found for hostname %q", l.Port, host)), false
