@@ -3,6 +3,8 @@ package drill
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -62,7 +64,11 @@ func (d *exercise) recover(ctx context.Context) {
 			}
 			return
 		}
-		d.Say("+%s  waiting for the zone: %s", d.elapsed(), left)
+		first, _, more := strings.Cut(left, "; ")
+		if more {
+			first += fmt.Sprintf(", and %d more", strings.Count(left, "; "))
+		}
+		d.Say("+%s  waiting for the zone: %s", d.elapsed(), first)
 		d.wait(ctx, d.Every)
 	}
 }

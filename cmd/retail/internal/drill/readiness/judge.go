@@ -164,23 +164,26 @@ func (j *judge) balancer(b Balancer) {
 
 // alarms demands that the alarms be quiet. One with too little data does not
 // stand against a drill: the front door's alarms count missing data as good, so
-// that CloudWatch has nothing to say only of an alarm that it has not evaluated yet
-// or whose load balancer nobody uses. It cannot end the drill early either, which
-// the note says.
+// that CloudWatch has nothing to say only of an alarm that it has not evaluated yet.
+// Until it has, it tells nothing of customers, which the note says.
 func (j *judge) alarms() {
 	if len(j.facts.Alarms) == 0 {
 		j.note("no alarm watches the VPC: nothing but you ends the drill early")
 	}
+	var mute []string
 	for _, a := range j.facts.Alarms {
 		at := problem.Path("alarms", a.Name)
 		switch a.State {
 		case OK:
 		case InsufficientData:
-			j.note("alarm %s has too little data to tell: it cannot end the drill early", a.Name)
+			mute = append(mute, a.Name)
 		case Missing:
 			j.list.Add(at, "must exist", "none of that name", "run pulumi up")
 		default:
 			j.list.Add(at, "must be OK before a drill", fmt.Sprintf("%s (%s)", a.State, a.Reason), "find out what it means for customers, and wait until it is OK")
 		}
+	}
+	if len(mute) > 0 {
+		j.note("alarms with too little data yet, which tell nothing of customers until they have more: %s", strings.Join(mute, ", "))
 	}
 }
