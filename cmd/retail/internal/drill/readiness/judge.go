@@ -96,7 +96,10 @@ func (j *judge) cluster(c Cluster) {
 		j.list.Add(at+".pods", "no pod may wait for a node: there is no room to spare", strings.Join(c.Pending, ", "), "raise max of the node groups, or find out why with kubectl describe pod")
 	}
 	for _, s := range c.Services {
-		j.service(at, c, s)
+		row := j.row(c, s)
+		if len(c.Shifts.Active) == 0 { // else what a service lacks follows from the shift
+			j.service(at, row, s)
+		}
 	}
 	if len(c.Services) == 0 {
 		j.list.Add(at+".services", "must have a service to judge", nil, "deploy the shop")
@@ -118,12 +121,17 @@ func (j *judge) nodes(at string, c Cluster) {
 	}
 }
 
-// service compares what remains of a service with what it needs.
-func (j *judge) service(at string, c Cluster, s Service) {
+// row notes a service in the table.
+func (j *judge) row(c Cluster, s Service) Row {
 	row := Row{Cluster: c.Name, Service: s.Key(), Ready: s.Ready, Total: s.Total(), Without: s.Without(j.facts.Zone), Need: s.Need, Why: s.Why, Scales: s.Scales}
-	at = problem.Path(at, s.Namespace, s.Name)
 	row.Enough = row.Total > 0 && row.Without >= s.Need && len(s.in()) > 1
 	j.verdict.Rows = append(j.verdict.Rows, row)
+	return row
+}
+
+// service compares what remains of a service with what it needs.
+func (j *judge) service(at string, row Row, s Service) {
+	at = problem.Path(at, s.Namespace, s.Name)
 	if n := s.Ready[""]; n > 0 {
 		j.list.Add(at, "every ready endpoint's zone must be known", fmt.Sprintf("%d without", n), "look at the node's label topology.k8s.aws/zone-id")
 	}

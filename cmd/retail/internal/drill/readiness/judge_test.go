@@ -89,6 +89,15 @@ func TestEveryReasonIsGivenAtOnce(t *testing.T) {
 	assert.Len(t, problem.All(readiness.Judge(f).Problems), 3)
 }
 
+func TestWhatFollowsFromAnActiveShiftIsNoReasonOfItsOwn(t *testing.T) {
+	f := ready()
+	f.Clusters[0].Shifts.Active = []string{"zonal shift away from euw1-az2"}
+	f.Clusters[0].Services[0].Ready[zones[1]] = 0
+	v := readiness.Judge(f)
+	assert.Len(t, problem.All(v.Problems), 1)
+	assert.False(t, v.Rows[0].Enough, "the table shows it all the same")
+}
+
 func TestTooLittleDataIsSaidAndStandsAgainstNothing(t *testing.T) {
 	f := ready()
 	f.Alarms[0].State, f.Unregistered = readiness.InsufficientData, []string{"internal"}
