@@ -16,8 +16,9 @@ import (
 	"retail/stacks/config"
 )
 
-// watchOf is what dashboards and alerts of a VPC are about: all its colours where one place
-// knows them, else the one.
+// watchOf is what dashboards and alerts of a VPC are about: both colours where one place
+// knows them, whether they stand or not, so that one that goes changes nothing of the other;
+// else the one.
 func watchOf(v config.VPC, colours ...config.Colour) observability.Watch {
 	o := v.Observability
 	w := observability.Watch{Namespace: store.Namespace, ErrorPercent: o.ErrorPercent, LatencyMillis: o.LatencyMillis}
@@ -62,7 +63,7 @@ func (c *colourStack) watch(made *cluster.Cluster, after []pulumi.Resource) erro
 		}
 	}
 	if c.observed.Workspace != nil {
-		args.Workspace, args.Watch = c.observed.Workspace, watchOf(c.vpc, sorted(c.vpc.Clusters)...)
+		args.Workspace, args.Watch = c.observed.Workspace, watchOf(c.vpc, config.Blue, config.Green)
 	}
 	if c.mesh != nil {
 		args.Mesh = &observability.Mesh{RootNamespace: mesh.Namespace, After: c.mesh.Ready}
@@ -85,12 +86,12 @@ func (s *environmentStack) observability(name string, v config.VPC, door *frontd
 	}
 	args := &observability.DurableArgs{
 		PhysicalName: s.physicalName(name), Account: s.config.AWS.Account, Region: s.config.AWS.Region,
-		Watch: watchOf(v, sorted(v.Clusters)...), Workspace: o.Prometheus == config.ManagedByAWS, AlertTopics: o.AlertTopics,
+		Watch: watchOf(v, config.Blue, config.Green), Workspace: o.Prometheus == config.ManagedByAWS, AlertTopics: o.AlertTopics,
 		FlowLogGroup: "/" + s.physicalName(name) + "/flow-logs", LogRetentionDays: s.config.LogRetentionDays,
 		Unprotected: s.config.Unprotected(v),
 	}
 	if door != nil {
-		args.Door = &observability.Door{LoadBalancerArn: door.LoadBalancerArn, TargetGroupArns: door.TargetGroups}
+		args.LoadBalancerArn = door.LoadBalancerArn
 	}
 	made, err := observability.NewDurable(s.ctx, name, args, pulumi.Providers(s.aws))
 	return made, problem.Under("observability", err)

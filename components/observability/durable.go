@@ -21,8 +21,9 @@ type DurableArgs struct {
 	// ARNs of SNS topics that its alerts go to.
 	Workspace   bool
 	AlertTopics []string
-	// Door is the VPC's front door, for the dashboard; nil without one.
-	Door *Door
+	// LoadBalancerArn is the VPC's load balancer for customers, with a target group for each
+	// colour, for the dashboard; nil without one.
+	LoadBalancerArn pulumi.StringInput
 	// FlowLogGroup is the name of the VPC's flow logs' log group. Required.
 	FlowLogGroup string
 	// LogRetentionDays is how long the workspace's own log is kept, in days. Required.
@@ -31,12 +32,6 @@ type DurableArgs struct {
 	Unprotected bool
 	// Tags are set on everything, on top of the provider's default tags.
 	Tags map[string]string
-}
-
-// Door is a VPC's load balancer for customers, with a target group for each colour.
-type Door struct {
-	LoadBalancerArn pulumi.StringInput
-	TargetGroupArns map[string]pulumi.StringOutput
 }
 
 // Durable is what outlives colours.
@@ -65,7 +60,7 @@ func NewDurable(ctx *pulumi.Context, name string, args *DurableArgs, opts ...pul
 	if err := saveQueries(ctx, name, args, child); err != nil {
 		return nil, err
 	}
-	if args.Door != nil {
+	if args.LoadBalancerArn != nil {
 		if err := newDashboard(ctx, name, args, child); err != nil {
 			return nil, err
 		}

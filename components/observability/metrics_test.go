@@ -80,14 +80,15 @@ func TestBlueStandsBesideGreen(t *testing.T) {
 		assert.Equal(t, left.Targets[0].Expr, strings.ReplaceAll(right.Targets[0].Expr, `"green"`, `"blue"`))
 		assert.Contains(t, left.Targets[0].Expr, `colour="blue"`)
 	}
-	body, err := overview("eu-west-1", []string{"blue", "green"}, "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/door/1",
-		[]string{"arn:aws:elasticloadbalancing:eu-west-1:222222222222:targetgroup/blue/1", "arn:aws:elasticloadbalancing:eu-west-1:222222222222:targetgroup/green/2"})
+	body, err := overview("eu-west-1", "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/door/1")
 	require.NoError(t, err)
 	var shown struct{ Widgets []widget }
 	require.NoError(t, json.Unmarshal([]byte(body), &shown))
-	require.Len(t, shown.Widgets, 8)
-	assert.Equal(t, []any{"AWS/ApplicationELB", "RequestCount", "TargetGroup", "targetgroup/green/2", "LoadBalancer", "app/door/1"}, shown.Widgets[1].Properties.Metrics[0])
-	_, err = overview("eu-west-1", []string{"blue"}, "door", []string{"blue"})
+	require.Len(t, shown.Widgets, 4)
+	assert.Equal(t, map[string]any{
+		"id": "requests", "expression": `SEARCH('{AWS/ApplicationELB,LoadBalancer,TargetGroup} MetricName="RequestCount" LoadBalancer="app/door/1"', 'Sum', 60)`,
+	}, shown.Widgets[0].Properties.Metrics[0][0])
+	_, err = overview("eu-west-1", "door")
 	require.ErrorContains(t, err, "door is no load balancer's ARN")
 }
 

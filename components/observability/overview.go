@@ -37,30 +37,25 @@ type widgetProperties struct {
 const loadBalancing = "AWS/ApplicationELB"
 
 // seen is a graph of what load balancers see of a colour.
-type seen struct{ title, metric, stat string }
+type seen struct{ id, title, metric, stat string }
 
-// goldenOfColours are the golden signals as customers meet them, at the front door.
+// goldenOfColours are the golden signals as customers meet them, at the front door (Amazon
+// CloudWatch User Guide, "Search expressions").
 var goldenOfColours = []seen{
-	{"Requests a minute", "RequestCount", "Sum"},
-	{"Failed requests", "HTTPCode_Target_5XX_Count", "Sum"},
-	{"Slowest of a hundred requests, in seconds", "TargetResponseTime", "p99"},
-	{"Pods that take requests", "HealthyHostCount", "Minimum"},
+	{"requests", "Requests a minute", "RequestCount", "Sum"},
+	{"failures", "Failed requests", "HTTPCode_Target_5XX_Count", "Sum"},
+	{"latency", "Slowest of a hundred requests, in seconds", "TargetResponseTime", "p99"},
+	{"pods", "Pods that take requests", "HealthyHostCount", "Minimum"},
 }
 
 // newDashboard shows blue beside green whatever runs in the clusters, and when nothing does:
-// the load balancer counts by colour. Three dashboards an account are free; each further
-// one costs 3 USD a month (Amazon CloudWatch, "Pricing").
+// the load balancer counts by target group, which bears its colour's name. Each graph
+// searches for the load balancer's target groups, so that a colour that comes or goes
+// changes nothing here (B12). Three dashboards an account are free; each further one costs
+// 3 USD a month (Amazon CloudWatch, "Pricing").
 func newDashboard(ctx *pulumi.Context, name string, args *DurableArgs, child pulumi.ResourceOption) error {
-	arns := pulumi.StringArray{args.Door.LoadBalancerArn}
-	for _, colour := range args.Watch.Colours {
-		group, known := args.Door.TargetGroupArns[colour]
-		if !known {
-			return fmt.Errorf("door.targetGroupArns: the colour %s has none", colour)
-		}
-		arns = append(arns, group)
-	}
-	body := arns.ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
-		return overview(args.Region, args.Watch.Colours, known[0], known[1:])
+	body := args.LoadBalancerArn.ToStringOutput().ApplyT(func(arn string) (string, error) {
+		return overview(args.Region, arn)
 	}).(pulumi.StringOutput)
 	_, err := cloudwatch.NewDashboard(ctx, names.Child(name, "overview"), &cloudwatch.DashboardArgs{
 		DashboardName: pulumi.String(args.PhysicalName), DashboardBody: body,
@@ -68,28 +63,24 @@ func newDashboard(ctx *pulumi.Context, name string, args *DurableArgs, child pul
 	return err
 }
 
-// overview lays the graphs out: a row for each signal, a column for each colour.
-func overview(region string, colours []string, balancer string, groups []string) (string, error) {
-	_, balancerDimension, found := strings.Cut(balancer, ":loadbalancer/")
+// overview lays the graphs out, two in a row.
+func overview(region, balancer string) (string, error) {
+	_, dimension, found := strings.Cut(balancer, ":loadbalancer/")
 	if !found {
 		return "", fmt.Errorf("%s is no load balancer's ARN", balancer)
 	}
-	width := gridWidth / len(colours)
+	const width, height = gridWidth / 2, 6
 	var widgets []widget
-	for y, signal := range goldenOfColours {
-		for x, colour := range colours {
-			_, group, found := strings.Cut(groups[x], ":targetgroup/")
-			if !found {
-				return "", fmt.Errorf("%s is no target group's ARN", groups[x])
-			}
-			widgets = append(widgets, widget{
-				Type: "metric", X: x * width, Y: y * 6, Width: width, Height: 6,
-				Properties: widgetProperties{
-					Title: signal.title + " (" + colour + ")", Region: region, View: "timeSeries", Stat: signal.stat, Period: 60,
-					Metrics: [][]any{{loadBalancing, signal.metric, "TargetGroup", "targetgroup/" + group, "LoadBalancer", balancerDimension}},
-				},
-			})
-		}
+	for i, signal := range goldenOfColours {
+		search := fmt.Sprintf(`SEARCH('{%s,LoadBalancer,TargetGroup} MetricName="%s" LoadBalancer="%s"', '%s', 60)`,
+			loadBalancing, signal.metric, dimension, signal.stat)
+		widgets = append(widgets, widget{
+			Type: "metric", X: i % 2 * width, Y: i / 2 * height, Width: width, Height: height,
+			Properties: widgetProperties{
+				Title: signal.title, Region: region, View: "timeSeries", Stat: signal.stat, Period: 60,
+				Metrics: [][]any{{map[string]string{"expression": search, "id": signal.id}}},
+			},
+		})
 	}
 	text, err := json.Marshal(map[string]any{"widgets": widgets})
 	return string(text), err

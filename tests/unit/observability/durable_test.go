@@ -13,18 +13,12 @@ import (
 )
 
 func durable() observability.DurableArgs {
-	group := func(colour string) pulumi.StringOutput {
-		return pulumi.String("arn:aws:elasticloadbalancing:eu-west-1:222222222222:targetgroup/" + colour + "/1").ToStringOutput()
-	}
 	return observability.DurableArgs{
 		PhysicalName: "retail-prod-main", Account: "222222222222", Region: "eu-west-1", Workspace: true,
-		Watch:       observability.Watch{Namespace: "store", Colours: []string{"blue", "green"}, ErrorPercent: 1, LatencyMillis: 1000, Mesh: true},
-		AlertTopics: []string{"arn:aws:sns:eu-west-1:222222222222:on-call"},
-		Door: &observability.Door{
-			LoadBalancerArn: pulumi.String("arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/door/1"),
-			TargetGroupArns: map[string]pulumi.StringOutput{"blue": group("blue"), "green": group("green")},
-		},
-		FlowLogGroup: "/retail-prod-main/flow-logs", LogRetentionDays: 365,
+		Watch:           observability.Watch{Namespace: "store", Colours: []string{"blue", "green"}, ErrorPercent: 1, LatencyMillis: 1000, Mesh: true},
+		AlertTopics:     []string{"arn:aws:sns:eu-west-1:222222222222:on-call"},
+		LoadBalancerArn: pulumi.String("arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/door/1"),
+		FlowLogGroup:    "/retail-prod-main/flow-logs", LogRetentionDays: 365,
 	}
 }
 
@@ -53,7 +47,7 @@ func TestTheWorkspaceOutlivesColoursAndIsGuarded(t *testing.T) {
 	rules := r.One(t, "aws:amp/ruleGroupNamespace:RuleGroupNamespace", "main-alerts")
 	assert.Contains(t, rules.String("data"), "alert: ServiceErrors")
 	assert.Contains(t, r.One(t, "aws:amp/alertManagerDefinition:AlertManagerDefinition", "main-alerts").String("definition"), "222222222222:on-call")
-	assert.Contains(t, r.One(t, "aws:cloudwatch/dashboard:Dashboard", "main-overview").String("dashboardBody"), "targetgroup/green/1")
+	assert.Contains(t, r.One(t, "aws:cloudwatch/dashboard:Dashboard", "main-overview").String("dashboardBody"), `LoadBalancer=\"app/door/1\"`)
 	queries := r.OfType("aws:cloudwatch/queryDefinition:QueryDefinition")
 	require.Len(t, queries, 3)
 	for _, query := range queries {
@@ -70,7 +64,7 @@ func TestTheWorkspaceOutlivesColoursAndIsGuarded(t *testing.T) {
 
 func TestWithoutAWorkspaceThereAreQueriesAndAnOverview(t *testing.T) {
 	args := durable()
-	args.Workspace, args.AlertTopics, args.Door = false, nil, nil
+	args.Workspace, args.AlertTopics, args.LoadBalancerArn = false, nil, nil
 	r, err := declare(t, args)
 	require.NoError(t, err)
 	assert.Empty(t, r.OfType("aws:amp/workspace:Workspace"))
@@ -79,8 +73,4 @@ func TestWithoutAWorkspaceThereAreQueriesAndAnOverview(t *testing.T) {
 	args.AlertTopics = durable().AlertTopics
 	_, err = declare(t, args)
 	require.ErrorContains(t, err, "alertTopics: only a workspace sends alerts")
-	args = durable()
-	args.Door.TargetGroupArns = nil
-	_, err = declare(t, args)
-	require.ErrorContains(t, err, "door.targetGroupArns: the colour blue has none")
 }
