@@ -5,6 +5,8 @@
 package gatewayapi
 
 import (
+	"context"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/names"
@@ -43,7 +45,7 @@ type configFile struct{ pulumi.ResourceState }
 // go, those of other owners too (K11). The option counts for each of the objects, which
 // inherit it. Only with the cluster do they end. A newer bundle is an update of each object,
 // named after itself. Applied again to a cluster where they were left, they are taken over,
-// as server-side apply does.
+// see [takeOver].
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Definitions, error) {
 	var problems problem.List
 	if args.Control == nil {
@@ -60,9 +62,31 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	file := &configFile{}
 	if err := ctx.RegisterRemoteComponentResource(token, names.Child(name, "gateway-api"), pulumi.Map{
 		"file": pulumi.String(args.Mirror.Manifest(versions.GatewayAPI.Address)),
-	}, file, pulumi.Parent(d), pulumi.DeletedWith(args.Control), pulumi.RetainOnDelete(true)); err != nil {
+	}, file, pulumi.Parent(d), pulumi.DeletedWith(args.Control), pulumi.RetainOnDelete(true),
+		pulumi.Transforms([]pulumi.ResourceTransform{takeOver})); err != nil {
 		return nil, err
 	}
 	d.Ready = []pulumi.Resource{file}
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"version": pulumi.String(versions.GatewayAPI.Version)})
+}
+
+// forceAnnotation makes the Kubernetes provider apply an object over fields that another
+// field manager holds.
+const forceAnnotation = "pulumi.com/patchForce"
+
+// takeOver lets each object of the file be applied over what an earlier mesh left behind:
+// those fields belong to a field manager that nobody has any more, and server-side apply
+// would refuse to touch them.
+func takeOver(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+	metadata, isMap := args.Props["metadata"].(pulumi.Map)
+	if !isMap {
+		return nil // the file itself
+	}
+	annotations, isMap := metadata["annotations"].(pulumi.Map)
+	if !isMap {
+		annotations = pulumi.Map{}
+	}
+	annotations[forceAnnotation] = pulumi.String("true")
+	metadata["annotations"] = annotations
+	return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
 }
