@@ -64,9 +64,11 @@ const (
 )
 
 var variants = map[string]variant{
-	"mesh-none": level("none", withoutMesh),
-	"mesh-l4":   level("l4", withConnections),
-	"mesh-l7":   level("l7", withRequests),
+	"observability-in-cluster": inClusterObservability,
+	"observability-managed":    managedObservability,
+	"mesh-none":                level("none", withoutMesh),
+	"mesh-l4":                  level("l4", withConnections),
+	"mesh-l7":                  level("l7", withRequests),
 	"mesh-network-load-balancer": {
 		of: "dev", edits: []edit{set(blue+".mesh", "l4"), set(green+".mesh", "l4"), set(blue+".loadBalancing.network", map[string]any{"sourceCidrs": []any{"10.30.0.0/16"}})},
 		means: func(t *testing.T, r *recorder.Recorder, _ difference) {
