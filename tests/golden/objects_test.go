@@ -39,7 +39,7 @@ func TestObjects(t *testing.T) {
 // meshed raises every colour to level l7, whose objects are all that the other levels have,
 // and more.
 var meshed = map[string][]edit{
-	"dev":  {set("vpcs.main.clusters.blue.mesh", "l7"), set("vpcs.main.clusters.green.mesh", "l7")},
+	"dev": {set("vpcs.main.clusters.blue.mesh", "l7"), set("vpcs.main.clusters.green.mesh", "l7")},
 	"prod": {
 		set("vpcs.main.clusters.blue.mesh", "l7"), set("vpcs.main.clusters.green.mesh", "l7"),
 		set("vpcs.second.clusters.blue.mesh", "l7"), set("vpcs.second.clusters.green.mesh", "l7"),
