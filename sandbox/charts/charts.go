@@ -121,6 +121,10 @@ var closedGroups = map[string][]string{
 	"kiali-server": {"auth", "deployment", "external_services", "login_token"},
 }
 
+// kubernetesOwn are values that go into a pod as they are: their keys are Kubernetes's, of
+// which a chart's defaults name some.
+var kubernetesOwn = []string{"affinity", "containerSecurityContext", "resources", "securityContext"}
+
 // schema is the JSON schema of a chart's values: its top-level keys and no
 // others, each of the kind of its default. A key without a default takes any.
 // Where the chart keeps its values under its own name, or in groups of [closedGroups],
@@ -166,6 +170,9 @@ func kind(value any, closed int) map[string]any {
 		properties := map[string]any{}
 		for key, value := range v {
 			properties[key] = kind(value, closed-1)
+			if slices.Contains(kubernetesOwn, key) {
+				properties[key] = kind(value, 0)
+			}
 		}
 		out["additionalProperties"], out["properties"] = false, properties
 		return out

@@ -23,6 +23,7 @@ server:
   persistentVolume: {enabled: false}
   emptyDir: {sizeLimit: 4Gi}
   service: {servicePort: 9090}
+  securityContext: {runAsUser: 65534, seccompProfile: {type: RuntimeDefault}}
   containerSecurityContext: {allowPrivilegeEscalation: false}
 serviceAccounts: {server: {create: true, name: prometheus}}
 alertmanager: {enabled: false}
@@ -58,6 +59,7 @@ func TestPrometheusReadsTheProgramsConfiguration(t *testing.T) {
 	assert.Equal(t, "prometheus", pod.ServiceAccountName)
 	assert.Equal(t, "prometheus-config", pod.Volumes[0].ConfigMap.Name)
 	assert.Equal(t, "4Gi", pod.Volumes[1].EmptyDir.SizeLimit.String())
+	assert.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, pod.SecurityContext.SeccompProfile.Type)
 	require.Len(t, pod.Containers, 2)
 	assert.Contains(t, pod.Containers[1].Args, "--storage.tsdb.retention.time=24h")
 	assert.Equal(t, "quay.io/prometheus/prometheus:v3.10.0", pod.Containers[1].Image)
