@@ -57,6 +57,7 @@ type stage struct {
 // recovery first) must lead to the same world, with nothing made twice and
 // nothing left to do.
 func TestCampaign(t *testing.T) {
+	t.Parallel()
 	seed := *campaignSeed
 	if seed == 0 {
 		seed = uint64(time.Now().Unix()) //nolint:gosec // the clock is past 1970

@@ -33,6 +33,7 @@ const (
 // colours, also to one that EKS Auto Mode runs, and takes all of it down again. The
 // order is the story's: later parts rely on what earlier ones left standing.
 func TestCustomers(t *testing.T) {
+	t.Parallel()
 	world := harness.Start(t)
 	c := &customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}
 	before := world.Snapshot(t)

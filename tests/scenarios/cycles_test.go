@@ -15,6 +15,7 @@ import (
 // and raised again. Nothing but the colour's own resources may be made or
 // deleted, and what both share keeps its identity throughout (B12).
 func TestThreeBlueGreenCyclesTouchOnlyTheColour_B12(t *testing.T) {
+	t.Parallel()
 	world := harness.StartHollow(t)
 	world.Stack(t, "network").Up(t)
 	dev := world.Stack(t, "dev")

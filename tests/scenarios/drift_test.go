@@ -15,6 +15,7 @@ import (
 // a person's is shown and taken back, and a hub that failed half way does its
 // environments no harm.
 func TestWhatOthersChange(t *testing.T) {
+	t.Parallel()
 	world := harness.StartHollow(t)
 	network := world.Stack(t, "network")
 	network.Up(t)

@@ -29,6 +29,7 @@ const insideEnv = "RETAIL_TEST_INSIDE_NAMESPACE"
 // leads; there must be none. So no packet can have left the machine, and none
 // was even tried.
 func TestNothingLeavesTheMachine(t *testing.T) {
+	t.Parallel()
 	world := harness.New(t)
 	self, err := os.Executable()
 	require.NoError(t, err)

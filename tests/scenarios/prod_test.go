@@ -19,6 +19,7 @@ import (
 // explicit providers, and without a request to whatever cluster the caller's own
 // kubeconfig names (K2, K9).
 func TestFirstPreviewOfProdIsCleanAndReadsNobodysKubeconfig_K2(t *testing.T) {
+	t.Parallel()
 	world := harness.StartHollow(t)
 	world.Stack(t, "network").Up(t)
 	var requests atomic.Int32
@@ -41,6 +42,7 @@ func TestFirstPreviewOfProdIsCleanAndReadsNobodysKubeconfig_K2(t *testing.T) {
 // Production stands, a second preview and a refresh change nothing, its guards
 // stop a destroy at its preview, and once they are lifted nothing is left.
 func TestProdSettlesAndGoesWithoutLeftovers(t *testing.T) {
+	t.Parallel()
 	world := harness.StartHollow(t)
 	before := world.Snapshot(t)
 	network, prod := world.Stack(t, "network"), world.Stack(t, "prod")

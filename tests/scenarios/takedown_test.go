@@ -28,6 +28,7 @@ const patience = 5 * time.Minute
 // them down: a colour and then all of it with dead controllers, a colour whose API
 // server is dead, and all of it with the engine killed in between. Each ends with nothing left, as the runbook "Take an environment down" says.
 func TestTakingDown(t *testing.T) {
+	t.Parallel()
 	base := &takedown{world: harness.Start(t)}
 	base.before = base.world.Snapshot(t)
 	base.stacks(t)
