@@ -24,7 +24,7 @@ func (c *colourStack) join(made *cluster.Cluster, after []pulumi.Resource) error
 		return nil
 	}
 	inside, copies := pulumi.Providers(made.Provider), c.environmentStack.config.Mirror.Resolve()
-	definitions, err := gatewayapi.New(c.ctx, c.name(), &gatewayapi.Args{Control: made, Mirror: copies}, inside)
+	definitions, err := gatewayapi.New(c.ctx, c.name(), &gatewayapi.Args{Control: made}, inside)
 	if err != nil {
 		return err
 	}

@@ -5,26 +5,16 @@
 package gatewayapi
 
 import (
-	"context"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"retail/components/internal/names"
-	"retail/internal/mirror"
 	"retail/internal/problem"
 	"retail/internal/versions"
 )
-
-// token is the type of the Kubernetes provider that applies a file of objects. It is
-// registered by its token: the SDK's own package pulls much into the build.
-const token = "kubernetes:yaml/v2:ConfigFile"
 
 // Args configures the definitions in one cluster.
 type Args struct {
 	// Control is the cluster's control plane: the definitions go with it. Required.
 	Control pulumi.Resource
-	// Mirror says where the manifest comes from. Default: the project's release.
-	Mirror mirror.Mirror
 }
 
 // Definitions are the Gateway API's resource definitions in one cluster.
@@ -36,57 +26,41 @@ type Definitions struct {
 	Ready []pulumi.Resource
 }
 
-// configFile is the component that the provider makes.
-type configFile struct{ pulumi.ResourceState }
-
-// New applies the definitions. It wants the cluster's Kubernetes provider among its options.
+// New applies the definitions, and the policy that keeps older ones from replacing them. It
+// wants the cluster's Kubernetes provider among its options.
+//
+// Each object is a resource of its own, from a copy that the program holds. The provider's
+// ConfigFile would fetch them at each preview and ask the cluster for its kinds, so that a
+// colour whose API server does not answer would hold up the whole environment (K4); its
+// single resources are only compared with what was declared.
 //
 // They are never deleted, only forgotten: with a definition every object of its kind would
-// go, those of other owners too (K11). The option counts for each of the objects, which
-// inherit it. Only with the cluster do they end. A newer bundle is an update of each object,
-// named after itself. Applied again to a cluster where they were left, they are taken over,
-// see [takeOver].
+// go, those of other owners too (K11). Only with the cluster do they end. A newer bundle is
+// an update of each object, named after itself. Applied again to a cluster where they were
+// left, they are taken over.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Definitions, error) {
 	var problems problem.List
 	if args.Control == nil {
 		problems.Add(problem.Path(name, "control"), "is required", nil, "give the cluster")
 	}
-	problems.Join(problem.Under(problem.Path(name, "mirror"), args.Mirror.Check()))
 	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	objects, err := read(released)
+	if err != nil {
 		return nil, err
 	}
 	d := &Definitions{}
 	if err := ctx.RegisterComponentResource("retail:gatewayapi:Definitions", name, d, opts...); err != nil {
 		return nil, err
 	}
-	file := &configFile{}
-	if err := ctx.RegisterRemoteComponentResource(token, names.Child(name, "gateway-api"), pulumi.Map{
-		"file": pulumi.String(args.Mirror.Manifest(versions.GatewayAPI.Address)),
-	}, file, pulumi.Parent(d), pulumi.DeletedWith(args.Control), pulumi.RetainOnDelete(true),
-		pulumi.Transforms([]pulumi.ResourceTransform{takeOver})); err != nil {
-		return nil, err
+	for _, object := range objects {
+		made := &pulumi.CustomResourceState{}
+		if err := ctx.RegisterResource(object.token(), object.resource(name), object.inputs(), made,
+			pulumi.Parent(d), pulumi.DeletedWith(args.Control), pulumi.RetainOnDelete(true)); err != nil {
+			return nil, err
+		}
+		d.Ready = append(d.Ready, made)
 	}
-	d.Ready = []pulumi.Resource{file}
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"version": pulumi.String(versions.GatewayAPI.Version)})
-}
-
-// forceAnnotation makes the Kubernetes provider apply an object over fields that another
-// field manager holds.
-const forceAnnotation = "pulumi.com/patchForce"
-
-// takeOver lets each object of the file be applied over what an earlier mesh left behind:
-// those fields belong to a field manager that nobody has any more, and server-side apply
-// would refuse to touch them.
-func takeOver(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
-	metadata, isMap := args.Props["metadata"].(pulumi.Map)
-	if !isMap {
-		return nil // the file itself
-	}
-	annotations, isMap := metadata["annotations"].(pulumi.Map)
-	if !isMap {
-		annotations = pulumi.Map{}
-	}
-	annotations[forceAnnotation] = pulumi.String("true")
-	metadata["annotations"] = annotations
-	return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
 }

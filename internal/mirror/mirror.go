@@ -1,5 +1,5 @@
 // Package mirror leads to copies of what the program otherwise fetches from public homes:
-// charts, container images, manifests. Networks without a way to the internet need it.
+// charts and container images. Networks without a way to the internet need it.
 package mirror
 
 import (
@@ -12,9 +12,8 @@ import (
 
 // Environment variables that serve where the configuration names no mirror.
 const (
-	ChartsVariable    = "RETAIL_MIRROR_CHARTS"
-	ImagesVariable    = "RETAIL_MIRROR_IMAGES"
-	ManifestsVariable = "RETAIL_MIRROR_MANIFESTS"
+	ChartsVariable = "RETAIL_MIRROR_CHARTS"
+	ImagesVariable = "RETAIL_MIRROR_IMAGES"
 )
 
 // Mirror says where the copies are; an empty field means the public home.
@@ -26,8 +25,6 @@ type Mirror struct {
 	// image's registry: with "registry.example/copies" the image "public.ecr.aws/eks/x:1"
 	// is "registry.example/copies/eks/x:1".
 	Images string
-	// Manifests is the http(s):// base that stands in the place of a manifest's host.
-	Manifests string
 }
 
 // OrEnvironment returns the mirror with its empty fields taken from the environment.
@@ -35,7 +32,7 @@ func (m Mirror) OrEnvironment() Mirror {
 	for _, field := range []struct {
 		value    *string
 		variable string
-	}{{&m.Charts, ChartsVariable}, {&m.Images, ImagesVariable}, {&m.Manifests, ManifestsVariable}} {
+	}{{&m.Charts, ChartsVariable}, {&m.Images, ImagesVariable}} {
 		if *field.value == "" {
 			*field.value = os.Getenv(field.variable)
 		}
@@ -43,7 +40,7 @@ func (m Mirror) OrEnvironment() Mirror {
 	return m
 }
 
-// Check refuses what is no base; paths are charts, images and manifests.
+// Check refuses what is no base; paths are charts and images.
 func (m Mirror) Check() error {
 	var list problem.List
 	if m.Charts != "" && !hasScheme(m.Charts, "http", "https", "oci") {
@@ -51,9 +48,6 @@ func (m Mirror) Check() error {
 	}
 	if strings.Contains(m.Images, "://") || strings.HasPrefix(m.Images, "/") || strings.HasSuffix(m.Images, "/") {
 		list.Add("images", "must be a registry, with an optional folder", quoted(m.Images), `write "registry.example/folder", without a scheme`)
-	}
-	if m.Manifests != "" && !hasScheme(m.Manifests, "http", "https") {
-		list.Add("manifests", "must begin with https:// or http://", quoted(m.Manifests), "give the base below which the manifests lie")
 	}
 	return list.Err()
 }
@@ -79,16 +73,6 @@ func (m Mirror) Image(image string) string {
 		return image
 	}
 	return m.Images + "/" + rest
-}
-
-// Manifest returns where a manifest with this public address is read from.
-func (m Mirror) Manifest(address string) string {
-	_, rest, found := strings.Cut(address, "://")
-	_, path, inHost := strings.Cut(rest, "/")
-	if m.Manifests == "" || !found || !inHost {
-		return address
-	}
-	return strings.TrimSuffix(m.Manifests, "/") + "/" + path
 }
 
 func hasScheme(address string, schemes ...string) bool {

@@ -25,27 +25,24 @@ func TestChartsComeFromTheirHomeOrTheMirror(t *testing.T) {
 	assert.Equal(t, [2]string{"oci://public.example/f/y", ""}, [2]string{reference, repository})
 }
 
-func TestImagesAndManifestsKeepTheirPath(t *testing.T) {
-	m := mirror.Mirror{Images: "registry.example/copies", Manifests: "https://files.example/m/"}
+func TestImagesKeepTheirPath(t *testing.T) {
+	m := mirror.Mirror{Images: "registry.example/copies"}
 	assert.Equal(t, "registry.example/copies/eks/x:1", m.Image("public.ecr.aws/eks/x:1"))
-	assert.Equal(t, "https://files.example/m/a/b.yaml", m.Manifest("https://github.com/a/b.yaml"))
 	assert.Equal(t, "public.ecr.aws/eks/x:1", mirror.Mirror{}.Image("public.ecr.aws/eks/x:1"))
-	assert.Equal(t, "https://github.com/a", mirror.Mirror{}.Manifest("https://github.com/a"))
 }
 
 func TestTheConfigurationWinsOverTheEnvironment(t *testing.T) {
 	t.Setenv(mirror.ChartsVariable, "https://environment.example")
-	t.Setenv(mirror.ManifestsVariable, "https://manifests.example")
-	t.Setenv(mirror.ImagesVariable, "")
-	assert.Equal(t, mirror.Mirror{Charts: "https://config.example", Manifests: "https://manifests.example"},
+	t.Setenv(mirror.ImagesVariable, "images.example")
+	assert.Equal(t, mirror.Mirror{Charts: "https://config.example", Images: "images.example"},
 		mirror.Mirror{Charts: "https://config.example"}.OrEnvironment())
 }
 
 func TestWhatIsNoBaseIsRefused(t *testing.T) {
 	require.NoError(t, mirror.Mirror{}.Check())
-	require.NoError(t, mirror.Mirror{Charts: "oci://r.example/c", Images: "r.example/i", Manifests: "https://m.example"}.Check())
-	err := mirror.Mirror{Charts: "r.example/c", Images: "oci://r.example", Manifests: "oci://m.example"}.Check()
-	for _, path := range []string{"charts: must begin", "images: must be a registry", "manifests: must begin"} {
+	require.NoError(t, mirror.Mirror{Charts: "oci://r.example/c", Images: "r.example/i"}.Check())
+	err := mirror.Mirror{Charts: "r.example/c", Images: "oci://r.example"}.Check()
+	for _, path := range []string{"charts: must begin", "images: must be a registry"} {
 		assert.ErrorContains(t, err, path)
 	}
 }

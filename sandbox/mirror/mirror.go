@@ -1,5 +1,5 @@
 // Package mirror serves a world's mirror of what programs fetch from the
-// internet: a Helm repository of the charts of package charts, and manifests.
+// internet: a Helm repository of the charts of package charts.
 // It listens on the loopback interface at a port that a world keeps for ever,
 // since its address stands in the state of what was installed from it.
 package mirror
@@ -13,11 +13,8 @@ import (
 // ports are those of mirrors.
 var ports = port.Range{What: "the mirror", File: "mirror.port", First: 18000, Last: 19999}
 
-// Paths under which a mirror serves.
-const (
-	chartsPath    = "/charts"
-	manifestsPath = "/manifests"
-)
+// chartsPath is the path under which a mirror serves charts.
+const chartsPath = "/charts"
 
 // Variables point programs at a world's mirror, as "NAME=value".
 func Variables(world string) ([]string, error) {
@@ -25,7 +22,7 @@ func Variables(world string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []string{"RETAIL_MIRROR_CHARTS=" + base + chartsPath, "RETAIL_MIRROR_MANIFESTS=" + base + manifestsPath}, nil
+	return []string{"RETAIL_MIRROR_CHARTS=" + base + chartsPath}, nil
 }
 
 // Listen opens a world's mirror.

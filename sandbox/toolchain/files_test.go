@@ -12,18 +12,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gatewayAPI is the smallest of the parts that are another module's files, in a
+// The module of the Gateway API, which this module's go.sum does not have.
+const (
+	gatewayAPIModule = "module example\n\ngo 1.26\n\nrequire sigs.k8s.io/gateway-api v1.5.1\n"
+	gatewayAPISum    = "sigs.k8s.io/gateway-api v1.5.1 h1:RqVRIlkhLhUO8wOHKTLnTJA6o/1un4po4/6M1nRzdd0=\n" +
+		"sigs.k8s.io/gateway-api v1.5.1/go.mod h1:GvCETiaMAlLym5CovLxGjS0NysqFk3+Yuq3/rh6QL2o=\n"
+)
+
+// gatewayAPI is a part of another module's files that is smaller than any real one, in a
 // checkout of its own.
 func gatewayAPI(t *testing.T) (root string, part Part) {
 	t.Helper()
-	source, err := Root()
-	require.NoError(t, err)
-	named, err := find([]string{"gateway-api"})
-	require.NoError(t, err)
-	root, part = t.TempDir(), named[0]
-	for _, name := range []string{"go.mod", "go.sum"} {
-		write(t, root, map[string]string{filepath.Join(part.Dir, name): readFile(t, filepath.Join(source, part.Dir, name))})
+	root, part = t.TempDir(), Part{
+		Name: "gateway-api", Kind: Files, Dir: "build", Module: "sigs.k8s.io/gateway-api",
+		Folders: map[string]string{"standard": "config/crd/standard"}, Output: filepath.Join(lib, "gateway-api"),
 	}
+	write(t, root, map[string]string{
+		filepath.Join(part.Dir, "go.mod"): gatewayAPIModule, filepath.Join(part.Dir, "go.sum"): gatewayAPISum,
+	})
 	return root, part
 }
 

@@ -52,9 +52,8 @@ func engine() []Part {
 }
 
 // files lists what the sandbox's mirror serves of other projects: Istio's charts of
-// the pinned release and of the next minor, for upgrades, and the definitions of the
-// Gateway API. The modules hold them as their releases do, but for the version
-// (package charts).
+// the pinned release and of the next minor, for upgrades. The modules hold them as their
+// releases do, but for the version (package charts).
 func files() []Part {
 	charts := map[string]string{
 		"base": "manifests/charts/base", "istiod": "manifests/charts/istio-control/istio-discovery",
@@ -66,9 +65,6 @@ func files() []Part {
 	}, {
 		Name: "istio-1.31", Kind: Files, Dir: "sandbox/build/istio131", Module: "istio.io/istio",
 		Folders: charts, Output: filepath.Join(lib, "istio-1.31"),
-	}, {
-		Name: "gateway-api", Kind: Files, Dir: "sandbox/build/gatewayapi", Module: "sigs.k8s.io/gateway-api",
-		Folders: map[string]string{"standard": "config/crd/standard"}, Output: filepath.Join(lib, "gateway-api"),
 	}}
 }
 

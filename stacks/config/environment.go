@@ -19,7 +19,7 @@ type Environment struct {
 	// LogRetentionDays is how long flow logs and control plane logs are kept, in
 	// days. Default 365.
 	LogRetentionDays int `json:"logRetentionDays"`
-	// Mirror leads to copies of charts, images and manifests.
+	// Mirror leads to copies of charts and images.
 	Mirror Mirror `json:"mirror"`
 	// Quotas are the account's AWS quotas in the Region, where AWS raised them.
 	Quotas Quotas `json:"quotas"`

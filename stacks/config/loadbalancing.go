@@ -11,8 +11,7 @@ import (
 
 // Mirror says where copies are of what is otherwise fetched from public homes, for
 // networks without a way to the internet. Where a key is left out, the environment variable
-// RETAIL_MIRROR_CHARTS, RETAIL_MIRROR_IMAGES or RETAIL_MIRROR_MANIFESTS counts, then the
-// public home.
+// RETAIL_MIRROR_CHARTS or RETAIL_MIRROR_IMAGES counts, then the public home.
 type Mirror struct {
 	// Charts is the base of all Helm charts: https:// or http:// of a chart repository,
 	// or oci:// of a registry's folder. Default: every chart's own home.
@@ -20,14 +19,11 @@ type Mirror struct {
 	// Images is the registry, with an optional folder, that stands in the place of an
 	// image's own. Default: every image's own.
 	Images string `json:"images"`
-	// Manifests is the https:// or http:// base that stands in the place of a manifest's
-	// host. Default: every manifest's own.
-	Manifests string `json:"manifests"`
 }
 
 // Resolve returns the mirror with the environment's variables where a key is left out.
 func (m Mirror) Resolve() mirror.Mirror {
-	return mirror.Mirror{Charts: m.Charts, Images: m.Images, Manifests: m.Manifests}.OrEnvironment()
+	return mirror.Mirror{Charts: m.Charts, Images: m.Images}.OrEnvironment()
 }
 
 // mirrorRules checks what counts in the end, the environment's variables too.

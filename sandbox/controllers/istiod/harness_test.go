@@ -51,19 +51,14 @@ func setUp(t *testing.T) *fixture {
 	return f
 }
 
-// definitions applies the Gateway API's.
+// definitions applies the Gateway API's, as the program holds them.
 func (f *fixture) definitions() {
 	f.t.Helper()
 	root, err := toolchain.Root()
 	require.NoError(f.t, err)
-	files, err := filepath.Glob(filepath.Join(root, toolchain.Folder, "lib", "gateway-api", "standard", "*s.yaml"))
+	text, err := os.ReadFile(filepath.Join(root, "components", "gatewayapi", "definitions.jsonl"))
 	require.NoError(f.t, err)
-	require.NotEmpty(f.t, files)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(f.t, err)
-		f.yaml(string(text))
-	}
+	f.yaml(string(text))
 }
 
 // yaml applies documents.

@@ -20,7 +20,9 @@ import (
 
 const (
 	releaseType = "kubernetes:helm.sh/v3:Release"
-	filesType   = "kubernetes:yaml/v2:ConfigFile"
+	// definitionsType is the component of the Gateway API's own objects, left out: they are
+	// those of its release, which whoever reads these files has.
+	definitionsType = "retail:gatewayapi:Definitions"
 	// providerSuffix ends the names of the Kubernetes providers: VPC-COLOUR-kubernetes.
 	providerSuffix = "-kubernetes"
 	// Placeholder stands for every text of a secret.
@@ -48,12 +50,12 @@ type Release struct {
 }
 
 // Of returns what was declared, by cluster as VPC-COLOUR. It is an error if a resource of a
-// Kubernetes provider is neither object, release nor file of definitions, or holds a value
+// Kubernetes provider is neither object nor release, or holds a value
 // that is not known.
 func Of(r *recorder.Recorder) (map[string]*Cluster, error) {
 	all := map[string]*Cluster{}
 	for _, res := range r.All() {
-		if !strings.HasPrefix(res.Type, "kubernetes:") || res.Type == filesType || !res.Custom && res.Type != releaseType {
+		if !strings.HasPrefix(res.Type, "kubernetes:") || strings.Contains(res.URN, definitionsType+"$") || !res.Custom && res.Type != releaseType {
 			continue
 		}
 		provider := r.ByReference(res.Provider)

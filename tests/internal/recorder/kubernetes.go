@@ -7,7 +7,9 @@ import "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 func kubernetes() map[string]Answer {
 	answers := map[string]Answer{}
 	for _, token := range []string{
-		"kubernetes:helm.sh/v3:Release", "kubernetes:yaml/v2:ConfigFile",
+		"kubernetes:helm.sh/v3:Release", "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+		"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+		"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
 		"kubernetes:networking.k8s.io/v1:IngressClass", "kubernetes:networking.k8s.io/v1:Ingress",
 		"kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount", "kubernetes:core/v1:ConfigMap",
 		"kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",

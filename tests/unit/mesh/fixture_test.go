@@ -17,7 +17,6 @@ import (
 
 const (
 	releaseType   = "kubernetes:helm.sh/v3:Release"
-	fileType      = "kubernetes:yaml/v2:ConfigFile"
 	namespaceType = "kubernetes:core/v1:Namespace"
 	clusterName   = "retail-prod-main-blue"
 )
@@ -46,7 +45,7 @@ func installed(t *testing.T, args mesh.Args, copies mirror.Mirror) *recorder.Rec
 			return err
 		}
 		inside := pulumi.Providers(provider)
-		definitions, err := gatewayapi.New(ctx, "main-blue", &gatewayapi.Args{Control: control, Mirror: copies}, inside)
+		definitions, err := gatewayapi.New(ctx, "main-blue", &gatewayapi.Args{Control: control}, inside)
 		if err != nil {
 			return err
 		}

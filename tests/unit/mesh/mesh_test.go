@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"retail/components/gatewayapi"
 	"retail/components/mesh"
 	"retail/internal/mirror"
 	"retail/tests/internal/recorder"
@@ -18,7 +17,7 @@ import (
 // them, so that its webhooks answer; in the opposite order they go first.
 func TestPartsOfTheMeshInOrderI12(t *testing.T) {
 	r := installed(t, args(), mirror.Mirror{})
-	before := []*recorder.Resource{r.One(t, namespaceType, "main-blue-istio-namespace"), r.One(t, fileType, "main-blue-gateway-api")}
+	before := append(definitions(r), r.One(t, namespaceType, "main-blue-istio-namespace"))
 	for _, name := range parts {
 		part := r.One(t, releaseType, name)
 		for _, needed := range before {
@@ -47,27 +46,11 @@ func TestPartsOfTheMeshInOrderI12(t *testing.T) {
 func TestNothingDeclaresWhatIstiodPatchesI6(t *testing.T) {
 	r := installed(t, args(), mirror.Mirror{})
 	for token := range r.Count() {
-		assert.NotContains(t, token, "admissionregistration.k8s.io")
+		assert.NotContains(t, token, "WebhookConfiguration")
 	}
 	base := r.One(t, releaseType, parts[0])
 	assert.Equal(t, map[string]any{"defaultRevision": "default", "base": map[string]any{"enableCRDTemplates": true}},
 		base.Value("values").Mappable(), "failurePolicy stays istiod's, definitions follow the version")
-}
-
-// K11: one owner for the definitions, who forgets them and never deletes them.
-func TestDefinitionsAreLeftBehindK11(t *testing.T) {
-	for copies, address := range map[string]string{
-		"":                              "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml",
-		"https://files.example/copies/": "https://files.example/copies/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml",
-	} {
-		r := installed(t, args(), mirror.Mirror{Manifests: copies})
-		file := r.One(t, fileType, "main-blue-gateway-api")
-		assert.Len(t, r.OfType(fileType), 1)
-		assert.Equal(t, address, file.String("file"))
-		assert.True(t, file.Remote && file.RetainOnDelete, "a component of the provider, whose children inherit the option")
-		assert.Equal(t, r.One(t, "retail:cluster:Cluster", "main-blue").URN, file.DeletedWith)
-		assert.Equal(t, r.One(t, "retail:gatewayapi:Definitions", "main-blue").URN, file.Parent)
-	}
 }
 
 // Only the namespace of what runs on nodes is open to privileged pods.
@@ -99,12 +82,6 @@ func TestIncompleteArgumentsAreRefused(t *testing.T) {
 	} {
 		assert.ErrorContains(t, err, want)
 	}
-	err = recorder.New(t).Run(func(ctx *pulumi.Context) error {
-		_, err := gatewayapi.New(ctx, "main-blue", &gatewayapi.Args{Mirror: mirror.Mirror{Manifests: "oci://x"}})
-		return err
-	})
-	assert.ErrorContains(t, err, "main-blue.control: is required")
-	assert.ErrorContains(t, err, "main-blue.mirror.manifests: must begin with")
 }
 
 func TestChartsAndImagesComeFromTheMirror(t *testing.T) {

@@ -18,6 +18,7 @@ func meshedDev(t *testing.T, levels map[string]string, edits ...func(map[string]
 	t.Helper()
 	edits = append([]func(map[string]any){
 		stackfile.Set("name", "dev"), stackfile.Set("vpcs.main.shop", nil), stackfile.Set("vpcs.main.datastores", nil),
+		stackfile.Set("vpcs.main.observability", nil),
 	}, edits...)
 	for colour, level := range levels {
 		edits = append(edits, stackfile.Set("vpcs.main.clusters."+colour+".mesh", level))
@@ -84,7 +85,7 @@ func TestMeshUnderAutoMode(t *testing.T) {
 // A stack that names no mesh gets none.
 func TestNoMeshIsTheDefault(t *testing.T) {
 	r := meshedDev(t, map[string]string{"blue": "", "green": "none"})
-	assert.Empty(t, r.OfType(fileType))
+	assert.Empty(t, definitions(r))
 	for _, release := range r.OfType(releaseType) {
 		assert.NotContains(t, release.Name, "isti")
 	}
