@@ -38,6 +38,22 @@ func (c *colourStack) spans() []mesh.Provider {
 	return []mesh.Provider{{Name: to.Provider, OpenTelemetry: &mesh.Collector{Service: to.Service, Port: to.Port}}}
 }
 
+// watchers are who looks at the shop's proxies: what its own policies must let in and out.
+func (c *colourStack) watchers() *store.Watch {
+	o := c.vpc.Observability
+	if o == nil || c.mesh == nil {
+		return nil
+	}
+	w := &store.Watch{
+		Namespace: observability.Namespace, Scraper: observability.ScraperLabels(), MetricsPort: observability.ProxyMetricsPort,
+	}
+	if o.Tracing != nil {
+		to := observability.Receiver()
+		w.Spans = &store.Spans{Pods: to.Pods, Host: to.Service, Port: to.Port}
+	}
+	return w
+}
+
 // watch makes the colour visible, where the VPC is to be. After is what pods need. It comes
 // after the shop, which has the first claim on the nodes and whose namespace is looked into;
 // nothing waits for it.

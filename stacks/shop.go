@@ -115,7 +115,7 @@ func (c *colourStack) shopArgs(made *cluster.Cluster) (*store.Args, error) {
 		Times:    store.Times(drain.Behind(c.vpc.FrontDoor.DrainSeconds, !c.controller.ReadinessGates)),
 		Services: map[string]store.Service{}, Data: shopData(c.stores),
 		EntryCIDRs: public, DataCIDRs: data, CredentialsGeneration: shop.CredentialsGeneration,
-		Mirror: c.environmentStack.config.Mirror.Resolve(),
+		Watch: c.watchers(), Mirror: c.environmentStack.config.Mirror.Resolve(),
 	}
 	if auto {
 		if args.DNSAddress, err = dnsAddress(c.config.ServiceCIDR); err != nil {

@@ -62,9 +62,9 @@ func (b *builder) newHome() error {
 	return nil
 }
 
-// networkPolicy is what some pods of a namespace may be asked and may ask.
+// networkPolicy is what some pods here may be asked and may ask.
 type networkPolicy struct {
-	name, namespace string
+	name string
 	// pods are whom it is for; empty for all.
 	pods map[string]string
 	// in and out are what is allowed. A policy with none of one direction says nothing of it.
@@ -122,21 +122,12 @@ func (b *builder) scraping(api allowance) []allowance {
 	return out
 }
 
-// meshPolicies let proxies be read and send their spans. In the watched namespace, which is
-// closed, they open the proxies' own port and no application's. The namespace of Istio
-// itself is the mesh's to open: a first policy there would close what it does not name.
+// meshPolicies let spans in. The watched namespace and Istio's own are others' to open, for
+// [ScraperLabels] on [ProxyMetricsPort] and to [Receiver]: who owns a namespace knows which
+// of its pods are proxies, and a first policy there would close what it does not name.
 func (b *builder) meshPolicies(api allowance) []networkPolicy {
-	if b.args.Mesh == nil {
+	if b.args.Mesh == nil || b.args.Tracing == nil {
 		return nil
-	}
-	scrapers := []networkingv1.NetworkPolicyPeerInput{networkingv1.NetworkPolicyPeerArgs{
-		NamespaceSelector: named(Namespace), PodSelector: metav1.LabelSelectorArgs{MatchLabels: pulumi.ToStringMap(ScraperLabels())},
-	}}
-	all := []networkPolicy{{
-		name: "scraped", namespace: b.args.Watch.Namespace, in: []allowance{{peers: scrapers, ports: []int{ProxyMetricsPort}}},
-	}}
-	if b.args.Tracing == nil {
-		return all
 	}
 	traces := networkPolicy{name: tracesService, pods: tracePods, in: []allowance{
 		{peers: namespaces(b.args.Watch.Namespace), ports: []int{TracePort}}, {peers: own(kialiPods, grafanaPods), ports: []int{queryPort}},
@@ -144,10 +135,5 @@ func (b *builder) meshPolicies(api allowance) []networkPolicy {
 	if b.args.Tracing.Backend == XRay {
 		traces.out = []allowance{api, {peers: cidr(podIdentityAgent), ports: []int{podIdentityAgentPort}}}
 	}
-	receivers := []networkingv1.NetworkPolicyPeerInput{networkingv1.NetworkPolicyPeerArgs{
-		NamespaceSelector: named(Namespace), PodSelector: metav1.LabelSelectorArgs{MatchLabels: pulumi.ToStringMap(tracePods)},
-	}}
-	return append(all, traces, networkPolicy{
-		name: "spans", namespace: b.args.Watch.Namespace, out: []allowance{{peers: receivers, ports: []int{TracePort}}},
-	})
+	return []networkPolicy{traces}
 }

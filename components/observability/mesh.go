@@ -2,6 +2,7 @@ package observability
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -29,15 +30,18 @@ const TracingProvider = "retail-tracing"
 type SpanReceiver struct {
 	// Provider is the name that [Telemetry] objects use.
 	Provider string
-	// Service is the Service's full name in the cluster, Port its port.
+	// Service is the Service's full name in the cluster, Port its port and that of the pods
+	// behind it.
 	Service string
 	Port    int
+	// Pods are the labels of those pods.
+	Pods map[string]string
 }
 
 // Receiver returns where proxies send spans; the same for every backend, so that a change of
 // the backend changes nothing in the mesh.
 func Receiver() SpanReceiver {
-	return SpanReceiver{Provider: TracingProvider, Service: tracesService + "." + Namespace + ".svc.cluster.local", Port: TracePort}
+	return SpanReceiver{Provider: TracingProvider, Service: tracesService + "." + Namespace + ".svc.cluster.local", Port: TracePort, Pods: maps.Clone(tracePods)}
 }
 
 // TelemetrySpec is the spec of Istio's Telemetry (Istio, "Telemetry" reference).

@@ -1,8 +1,6 @@
 package observability
 
 import (
-	"cmp"
-
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -10,7 +8,7 @@ import (
 	"retail/components/internal/names"
 )
 
-// policy declares one network policy. Those of this namespace are among what pods wait for.
+// policy declares one network policy. It is among what pods wait for.
 func (b *builder) policy(p networkPolicy) error {
 	var directions []string
 	if p.closing || len(p.in) > 0 {
@@ -37,7 +35,7 @@ func (b *builder) policy(p networkPolicy) error {
 		spec.Egress = egress
 	}
 	made, err := networkingv1.NewNetworkPolicy(b.ctx, names.Child(b.name, "observability-network", p.name), &networkingv1.NetworkPolicyArgs{
-		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(p.name), Namespace: pulumi.String(cmp.Or(p.namespace, Namespace))},
+		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(p.name), Namespace: pulumi.String(Namespace)},
 		Spec:     spec,
 	}, b.after(append(b.home[:1:1], b.args.After...))...)
 	b.home = append(b.home, made)

@@ -46,6 +46,8 @@ type Args struct {
 	DNSAddress string
 	// CredentialsGeneration is raised to restart the pods that hold a password. Default 1.
 	CredentialsGeneration int
+	// Watch is who looks at the shop's proxies; nil for nobody.
+	Watch *Watch
 	// Mirror says where images come from. Default: Amazon ECR Public.
 	Mirror mirror.Mirror
 	// After is what pods wait for: nodes, add-ons, the binding of the entry.
@@ -153,6 +155,7 @@ func (a Args) validate() error {
 	if a.Times.PreStopSeconds < 1 || a.Times.GraceSeconds <= a.Times.PreStopSeconds {
 		problems.Add("times", "a pod must live longer than it goes on serving", fmt.Sprintf("%+v", a.Times), "take them from retail/internal/drain")
 	}
+	a.Watch.validate(&problems)
 	for _, name := range tags.Sorted(a.Services) {
 		a.Services[name].validate(&problems, problem.Path("services", name), name)
 	}

@@ -93,6 +93,7 @@ func (b *builder) gatewayWorkload(s service, needs []pulumi.Resource) (*appsv1.D
 			Template: corev1.PodTemplateSpecArgs{
 				Metadata: metav1.ObjectMetaArgs{Labels: podLabels, Annotations: pulumi.StringMap{
 					"inject.istio.io/templates": pulumi.String("gateway"),
+					proxyRelease:                pulumi.String(b.mesh().Version),
 					// How long the proxy finishes requests once it is told to stop. Before that
 					// it goes on serving until load balancers have let go of it (case L7).
 					"proxy.istio.io/config": pulumi.String(fmt.Sprintf(`{"terminationDrainDuration":"%ds"}`, drain.AppSeconds)),
@@ -135,13 +136,14 @@ func (b *builder) gatewayPod(s service) corev1.PodSpecArgs {
 // askForSidecar asks for a proxy in a service's pods, with the resources and the order that
 // it needs. Where the proxy is a container among others it holds the service back until it
 // is ready; as a native sidecar, from Kubernetes 1.33 on, it starts first anyway.
-func askForSidecar(podLabels, podAnnotations pulumi.StringMap) {
+func (m *Mesh) askForSidecar(podLabels, podAnnotations pulumi.StringMap) {
 	podLabels[injectLabel] = pulumi.String(yes)
 	for key, value := range map[string]string{
 		"sidecar.istio.io/proxyCPU":         "100m",
 		"sidecar.istio.io/proxyMemory":      "128Mi",
 		"sidecar.istio.io/proxyMemoryLimit": "256Mi",
 		"proxy.istio.io/config":             `{"holdApplicationUntilProxyStarts":true}`,
+		proxyRelease:                        m.Version,
 	} {
 		podAnnotations[key] = pulumi.String(value)
 	}

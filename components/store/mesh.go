@@ -21,6 +21,8 @@ type Mesh struct {
 	ReadRequests bool
 	// TrustDomain begins every identity of the mesh. Required.
 	TrustDomain string
+	// Version is the mesh's release of Istio. Required.
+	Version string
 	// Ready is what the shop's part of the mesh waits for. Required.
 	Ready []pulumi.Resource
 	// Faults are failures made on purpose, by service. Only with ReadRequests. Default none.
@@ -84,6 +86,12 @@ func (m *Mesh) principal(account string) string {
 // interoperability"), so that no pod has both.
 func (s service) inSidecar() bool { return s.name == catalog }
 
+// proxyRelease, on pods that have a proxy put in, is the release of Istio that it is of. The
+// proxy is that of the day on which its pod was made: an upgrade reaches it only with a new pod
+// (Istio, "Upgrade with Helm", for sidecars and for gateways that istiod does not deploy). A
+// waypoint's istiod makes anew by itself.
+const proxyRelease = "retail/proxy-release"
+
 // host is a service's name as Istio's own kinds want it: in full.
 func host(name string) string { return name + "." + Namespace + ".svc.cluster.local" }
 
@@ -91,7 +99,7 @@ func (m *Mesh) validate(problems *problem.List) {
 	if m == nil {
 		return
 	}
-	for path, given := range map[string]bool{"mesh.trustDomain": m.TrustDomain != "", "mesh.ready": len(m.Ready) > 0} {
+	for path, given := range map[string]bool{"mesh.trustDomain": m.TrustDomain != "", "mesh.version": m.Version != "", "mesh.ready": len(m.Ready) > 0} {
 		if !given {
 			problems.Add(path, "is required with a mesh", nil, "take it from the mesh")
 		}

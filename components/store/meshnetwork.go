@@ -34,6 +34,7 @@ func (b *builder) meshNetwork(s service) ([]pulumi.Resource, error) {
 	}
 	if s.gateway || s.inSidecar() {
 		always.to(istiodPort, istiod())
+		b.watched(&always)
 	}
 	policy, err := b.networkPolicy(b.child(s, "network"), s.name, selector(s.name), always)
 	if err != nil {
@@ -67,6 +68,7 @@ func (b *builder) waypointNetwork() (pulumi.Resource, error) {
 	open.from(hbonePort, podsOf(callers)...)
 	open.to(hbonePort, podsOf(Names())...)
 	open.to(istiodPort, istiod())
+	b.watched(&open)
 	return b.networkPolicy(names.Child(b.name, waypoint, "network"), waypoint,
 		pulumi.StringMap{objects.GatewayNameLabel: pulumi.String(waypoint)}, open)
 }

@@ -83,8 +83,7 @@ func (b *builder) known() ([]pulumi.Resource, error) {
 	sidecar, err := b.meshed("catalog-sidecar", objects.Metadata{Name: catalog}, objects.Sidecar{
 		Selector: objects.SidecarSelector{Labels: selector(catalog)},
 		Outbound: objects.OutboundTrafficPolicy{Mode: objects.RegistryOnly},
-		// Its own stores, and what the mesh itself offers.
-		Egress: []objects.SidecarEgress{{Hosts: []string{"./*", "istio-system/*"}}},
+		Egress:   []objects.SidecarEgress{{Hosts: b.sidecarHosts()}},
 	})
 	return append(made, sidecar), err
 }

@@ -37,7 +37,7 @@ func (b *builder) workload(s service, needs []pulumi.Resource) (*appsv1.Deployme
 		podAnnotations[generationAnnotation] = pulumi.Sprintf("%d", b.args.CredentialsGeneration)
 	}
 	if b.mesh().on() && s.inSidecar() {
-		askForSidecar(podLabels, podAnnotations)
+		b.mesh().askForSidecar(podLabels, podAnnotations)
 	}
 	template := metav1.ObjectMetaArgs{Labels: podLabels}
 	if len(podAnnotations) > 0 {
