@@ -20,7 +20,8 @@ func (c *colourStack) shopMesh() *store.Mesh {
 		return nil
 	}
 	shop := &store.Mesh{
-		ReadRequests: c.mesh.Level == mesh.L7, TrustDomain: c.mesh.TrustDomain, Ready: c.mesh.Ready, Faults: map[string]store.Fault{},
+		ReadRequests: c.mesh.Level == mesh.L7, TrustDomain: c.mesh.TrustDomain, Version: c.mesh.Version,
+		Ready: c.mesh.Ready, Faults: map[string]store.Fault{},
 	}
 	for name, fault := range c.config.Faults {
 		if fault.Over(time.Now()) {

@@ -182,6 +182,7 @@ func TestFaultTakesThePlaceOfTheRoute(t *testing.T) {
 func TestWhatAMeshMayNotBeIsRefused(t *testing.T) {
 	for want, change := range map[string]func(*store.Mesh){
 		"mesh.trustDomain: is required":           func(m *store.Mesh) { m.TrustDomain = "" },
+		"mesh.version: is required":               func(m *store.Mesh) { m.Version = "" },
 		"mesh.faults: need a waypoint":            func(m *store.Mesh) { m.ReadRequests, m.Faults = false, map[string]store.Fault{"ui": broken()} },
 		"mesh.faults.basket: must be one of":      func(m *store.Mesh) { m.Faults = map[string]store.Fault{"basket": broken()} },
 		"must say until when":                     fault(func(f *store.Fault) { f.Until = time.Time{} }),

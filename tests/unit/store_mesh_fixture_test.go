@@ -42,7 +42,7 @@ func meshOf(ctx *pulumi.Context, mesh *store.Mesh, opts ...pulumi.ResourceOption
 // inMesh is a stocked shop in a mesh; l7 says that it has a waypoint.
 func inMesh(l7 bool) shopOf {
 	shop := stocked()
-	shop.mesh = &store.Mesh{ReadRequests: l7, TrustDomain: trust}
+	shop.mesh = &store.Mesh{ReadRequests: l7, TrustDomain: trust, Version: "1.30.4"}
 	return shop
 }
 

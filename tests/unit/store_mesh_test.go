@@ -39,6 +39,19 @@ func TestStepUpRestartsCatalogOnly(t *testing.T) {
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(l4)), append(slices.Collect(maps.Keys(none)), "store-gateway"))
 }
 
+// An upgrade of Istio makes anew the pods that a proxy was put into, and no others: a proxy
+// stays what it was when its pod was made.
+func TestUpgradeReachesInjectedProxies(t *testing.T) {
+	newer := inMesh(true)
+	newer.mesh.Version = "1.31.0"
+	was, is := templates(shopped(t, inMesh(true))), templates(shopped(t, newer))
+	require.Len(t, is, len(was))
+	for name, before := range was {
+		injected := name == "catalog" || name == "store-gateway"
+		assert.Equal(t, !injected, assert.ObjectsAreEqual(before, is[name]), name)
+	}
+}
+
 // The namespace is in the mesh once the mesh stands; a sidecar is asked for by catalog's pods
 // and the gateway's, whose annotation ztunnel leaves alone: no pod has both.
 func TestPodsJoinTheMeshByTheirNamespace(t *testing.T) {
