@@ -54,6 +54,14 @@ func (c *Call) Hex(n int) string {
 	return hex.EncodeToString(sum[:])[:n]
 }
 
+// Regional is n hex digits (at most 64) that are the same for all of a service's
+// resources of an account in a region, as in the host names of RDS and ElastiCache
+// [inferred from endpoints that users show].
+func (c *Call) Regional(service string, n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s", c.world.seed, service, c.Account, c.Region))
+	return hex.EncodeToString(sum[:])[:n]
+}
+
 // incarnation counts the calls of this verb for this URN that had an effect, so
 // that a replacement never gets the identifiers of what it replaces.
 func (w *World) incarnation(c *Call) int { return w.lives[c.Verb+"|"+c.URN] }

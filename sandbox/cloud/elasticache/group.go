@@ -72,7 +72,7 @@ func createGroup(c *cloud.Call) error {
 	if c.Get(ReplicationGroup, c.ID) != nil {
 		return c.Fail("ReplicationGroupAlreadyExists", "Replication group %s already exists.", c.ID)
 	}
-	hash := c.Hex(6)
+	hash := c.Regional("elasticache", 6)
 	ec2.Fill(c.State, cloud.Props{"engine": "redis", "nodeType": "cache.t4g.micro", "numCacheClusters": 1, "port": 6379,
 		"atRestEncryptionEnabled": false, "transitEncryptionEnabled": false, "autoMinorVersionUpgrade": true, "applyImmediately": false,
 		"snapshotRetentionLimit": 0, "snapshotWindow": "03:00-04:00", "maintenanceWindow": "sun:05:00-sun:06:00", "kmsKeyId": "",

@@ -79,7 +79,7 @@ func createCluster(c *cloud.Call) error {
 		"caCertificateIdentifier": "", "caCertificateValidTill": "", "clusterScalabilityType": "standard", "dbSystemId": "",
 		"performanceInsightsKmsKeyId": "", "performanceInsightsRetentionPeriod": 0, "clusterIdentifierPrefix": "", "applyImmediately": false})
 	ec2.Fill(c.State, cloud.Props{"dbClusterParameterGroupName": "default." + engines[name].family(ec2.Text(c.State, "engineVersion"))})
-	hash := c.Hex(12)
+	hash := c.Regional("rds", 12)
 	zones := []any{}
 	for _, id := range c.Zones() {
 		zones = append(zones, c.ZoneName(id))
