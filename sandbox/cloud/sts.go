@@ -2,11 +2,12 @@ package cloud
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"retail/sandbox/cloud/iam/policy"
 )
 
 // roleToken is the type of an IAM role that a program declares.
@@ -67,37 +68,16 @@ func (w *World) assume(role, session string) (principal, account string, err err
 }
 
 // trusts tells whether a trust policy lets a role session of this world assume
-// the role.
-func trusts(policy, session string) bool {
-	var doc struct{ Statement []statement }
-	if json.Unmarshal([]byte(policy), &doc) != nil {
+// the role. It may name the session, its role or its account. A text that is no
+// trust policy trusts nobody; conditions count as met.
+func trusts(text, session string) bool {
+	doc, err := policy.Parse(text, policy.Trust)
+	if err != nil {
 		return false
 	}
+	const assume, kind = "sts:AssumeRole", "AWS"
 	role := RoleOf(session)
-	account := strings.Split(role, ":")[4]
-	caller := []string{"*", role, session, account, "arn:aws:iam::" + account + ":root"}
-	return slices.ContainsFunc(doc.Statement, func(s statement) bool {
-		assume := slices.ContainsFunc(s.Action, func(a string) bool { return a == "sts:AssumeRole" || a == "sts:*" || a == "*" })
-		named := slices.ContainsFunc(s.Principal.AWS, func(p string) bool { return slices.Contains(caller, p) })
-		return s.Effect == "Allow" && assume && named
-	})
-}
-
-type statement struct {
-	Effect    string
-	Action    oneOrMore
-	Principal struct{ AWS oneOrMore }
-}
-
-// oneOrMore is a policy element that may be one string or a list of them.
-type oneOrMore []string
-
-// UnmarshalJSON takes both forms.
-func (o *oneOrMore) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*o = []string{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(o))
+	caller := []string{session, role, "arn:aws:iam::" + strings.Split(role, ":")[4] + ":root"}
+	denied := slices.ContainsFunc(caller, func(p string) bool { return doc.For(kind, p).Denies(assume) })
+	return !denied && slices.ContainsFunc(caller, func(p string) bool { return doc.Allows(kind, p, assume) })
 }
