@@ -25,7 +25,6 @@ const registryAccount = "602401143452"
 type addonData struct {
 	Version, ClusterName, Region, Registry string
 	DNSAddress, MetricsAddress             string
-	MetricsPort                            int
 	LinuxNodes                             corev1.Affinity
 	Config                                 addonConfig
 }
@@ -76,7 +75,7 @@ func renderAddon(r *record, name, version string, values map[string]any) ([]*uns
 	if err := manifest.Execute(&rendered, addonData{
 		Version: version, ClusterName: r.Spec.Name, Region: r.Spec.Region,
 		Registry:   registryAccount + ".dkr.ecr." + r.Spec.Region + ".amazonaws.com",
-		DNSAddress: serviceAddress(r.Range, dnsHost), MetricsAddress: serviceAddress(r.Range, metricsHost), MetricsPort: metricsPort,
+		DNSAddress: serviceAddress(r.Range, dnsHost), MetricsAddress: serviceAddress(r.Range, metricsHost),
 		LinuxNodes: linuxNodes, Config: config,
 	}); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -33,6 +34,7 @@ type cluster struct {
 	lifecycle sync.Mutex
 	processes []*process
 	hold      net.Listener // of the service range
+	egress    *egress      // of the API server, while it runs
 	agents    agents
 
 	typed   kubernetes.Interface
@@ -61,6 +63,10 @@ func (c *cluster) start(ctx context.Context, m *manager) (err error) {
 			err = errors.Join(err, c.stop())
 		}
 	}()
+	kubelets := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(c.record.KubeletPort))
+	if c.egress, err = openEgress(c.folder, c.record, c.log, kubelets, m.identity.address()); err != nil {
+		return err
+	}
 	all := programs(c.record)
 	if err := c.run(m, all[:2]); err != nil {
 		return err
@@ -140,7 +146,7 @@ func (c *cluster) stop() error {
 		}
 	}
 	c.processes = nil
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.closeEgress())...)
 }
 
 // kill ends the components at once: for a cluster that is being deleted there
@@ -152,7 +158,16 @@ func (c *cluster) kill() error {
 		problems = append(problems, p.stop(0))
 	}
 	c.processes = nil
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.closeEgress())...)
+}
+
+func (c *cluster) closeEgress() error {
+	if c.egress == nil {
+		return nil
+	}
+	e := c.egress
+	c.egress = nil
+	return e.close()
 }
 
 // restConfig is the manager's own way in.

@@ -23,6 +23,7 @@ const (
 	kubeconfigFile      = "kubeconfig"
 	webhookFile         = "identity-webhook.yaml"
 	authenticationFile  = "authentication.yaml"
+	egressFile          = "egress.yaml"
 	stagesFile          = "kwok.yaml"
 	podLogFile          = "pods.log"
 	etcdData            = "etcd-data"
@@ -83,6 +84,7 @@ func apiServerArgs(r *record) []string {
 		"--service-account-key-file=" + accountPublicFile, "--service-account-signing-key-file=" + accountKeyFile,
 		"--service-account-issuer=" + issuer(r),
 		"--authentication-config=" + authenticationFile,
+		"--egress-selector-config-file=" + egressFile,
 		"--authentication-token-webhook-config-file=" + webhookFile,
 		"--authentication-token-webhook-version=v1",
 		"--authentication-token-webhook-cache-ttl=" + tokenCacheTTL,
@@ -102,7 +104,7 @@ func issuer(r *record) string {
 // writeConfiguration writes the files that the programs read, anew at each
 // start: the webhook's port is the manager's, not the cluster's.
 func writeConfiguration(folder string, r *record, identityURL string) error {
-	files := map[string][]byte{authenticationFile: authenticationConfig, stagesFile: stages, podLogFile: []byte(podLog)}
+	files := map[string][]byte{authenticationFile: authenticationConfig, egressFile: egressConfig, stagesFile: stages, podLogFile: []byte(podLog)}
 	var err error
 	if files[kubeconfigFile], err = adminKubeconfig(r); err != nil {
 		return err

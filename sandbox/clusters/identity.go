@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -35,6 +36,12 @@ func newIdentityServer(identify identifyFunc) (*identityServer, error) {
 }
 
 func (s *identityServer) url() string { return "http://" + s.listener.Addr().String() }
+
+// address is where the API servers may go for it.
+func (s *identityServer) address() netip.AddrPort {
+	address, _ := netip.ParseAddrPort(s.listener.Addr().String()) // a listener's own
+	return address
+}
 
 func (s *identityServer) close() error {
 	if err := s.server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {

@@ -18,8 +18,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"k8s.io/client-go/rest"
 )
 
 // ClusterSpec is what EKS knows of a cluster when it makes the control plane.
@@ -82,20 +80,6 @@ type Identify func(clusterARN, token string) (user string, groups []string, ok b
 
 // Zone is an availability zone as one account sees it.
 type Zone struct{ Name, ID string }
-
-// Plane is a running control plane as a controller sees it.
-type Plane struct {
-	Spec ClusterSpec
-	// Config is the way in, with all rights.
-	Config *rest.Config
-	// AutoMode tells whether EKS Auto Mode's own controllers run.
-	AutoMode bool
-	Log      *slog.Logger
-}
-
-// Controller acts in a cluster until the context ends. It is started anew when
-// the control plane or Auto Mode is.
-type Controller func(ctx context.Context, plane Plane)
 
 // Options configure a Manager.
 type Options struct {

@@ -2,8 +2,9 @@ package clusters
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
-	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -16,13 +17,15 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Addresses of Services in the service range, and the port at which the
-// aggregated metrics API answers.
+// Addresses of Services in the service range.
 const (
 	dnsHost     = 10
 	metricsHost = 20
-	metricsPort = 10443
 )
+
+// metricsPorts are where the aggregated metrics API is called: 443, and another
+// one in the clusters of worlds that earlier builds made.
+var metricsPorts = []string{"443", "10443"}
 
 const metricsGroupVersion = "metrics.k8s.io/v1beta1"
 
@@ -30,12 +33,6 @@ const metricsGroupVersion = "metrics.k8s.io/v1beta1"
 // not run: every container uses half of what it requests. It listens while the
 // cluster runs; the add-on's APIService decides whether anyone asks.
 func (c *cluster) serveMetrics(ctx context.Context) {
-	address := net.JoinHostPort(serviceAddress(c.record.Range, metricsHost), fmt.Sprint(metricsPort))
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		c.log.Error("metrics API does not answer", "error", err)
-		return
-	}
 	mux := http.NewServeMux()
 	base := "GET /apis/" + metricsGroupVersion
 	mux.HandleFunc(base, func(w http.ResponseWriter, _ *http.Request) { answer(w, metricsResources, nil) })
@@ -48,12 +45,19 @@ func (c *cluster) serveMetrics(ctx context.Context) {
 	mux.HandleFunc(base+"/namespaces/{namespace}/pods/{name}", func(w http.ResponseWriter, r *http.Request) {
 		c.listPodMetrics(w, r, r.PathValue("namespace"), r.PathValue("name"))
 	})
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		<-ctx.Done()
-		_ = server.Close()
-	}()
-	_ = server.ServeTLS(listener, filepath.Join(c.folder, serverCertificateFile), filepath.Join(c.folder, serverKeyFile))
+	certificate, err := tls.LoadX509KeyPair(filepath.Join(c.folder, serverCertificateFile), filepath.Join(c.folder, serverKeyFile))
+	for _, port := range metricsPorts {
+		var open io.Closer
+		if err == nil {
+			open, err = c.egress.serve(net.JoinHostPort(serviceAddress(c.record.Range, metricsHost), port), certificate, mux)
+		}
+		if err != nil {
+			c.log.Error("metrics API does not answer", "error", err)
+			return
+		}
+		defer func() { _ = open.Close() }()
+	}
+	<-ctx.Done()
 }
 
 var metricsResources = metav1.APIResourceList{

@@ -83,9 +83,13 @@ func allocatable(capacity corev1.ResourceList, maxPods int) corev1.ResourceList 
 
 var nameAddress = regexp.MustCompile(`^ip-(\d+)-(\d+)-(\d+)-(\d+)\.`)
 
-// kubeletAddressType is how the API server finds the kubelet of a node; EC2
-// instances in private subnets have no address of the type.
-const kubeletAddressType = corev1.NodeExternalDNS
+// kubeletAddressType is how the API server finds the kubelet of a node, and
+// kubeletAddress where it is: KWOK on this machine. EC2 instances in private subnets
+// have no address of the type.
+const (
+	kubeletAddressType = corev1.NodeExternalDNS
+	kubeletAddress     = "localhost"
+)
 
 // addresses are those in the private DNS name that EC2 gives an instance, and
 // KWOK's.
@@ -93,7 +97,7 @@ func (n Node) addresses() []corev1.NodeAddress {
 	addresses := []corev1.NodeAddress{
 		{Type: corev1.NodeHostName, Address: n.Name},
 		{Type: corev1.NodeInternalDNS, Address: n.Name},
-		{Type: kubeletAddressType, Address: "localhost"},
+		{Type: kubeletAddressType, Address: kubeletAddress},
 	}
 	if parts := nameAddress.FindStringSubmatch(n.Name); parts != nil {
 		addresses = append(addresses, corev1.NodeAddress{Type: corev1.NodeInternalIP, Address: strings.Join(parts[1:], ".")})

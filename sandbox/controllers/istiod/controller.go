@@ -135,7 +135,7 @@ func newMesh(c *controller, changed func()) (*mesh, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mesh{controller: c, store: s, door: &door{log: c.log}, failed: map[string]string{}, applied: map[string]string{}}, nil
+	return &mesh{controller: c, store: s, door: &door{plane: c.plane}, failed: map[string]string{}, applied: map[string]string{}}, nil
 }
 
 // pass brings everything to what it should be, once; true asks for another soon.

@@ -5,7 +5,7 @@
 // it does not compute: that is proven elsewhere, with Istio's own code.
 //
 // It acts while a pod of istiod is ready, as that pod would; the API server reaches
-// its webhooks at the address of istiod's Service. While none is, nothing listens, and
+// its webhooks at the address of istiod's Service. While none is, nothing answers, and
 // what a fail-closed webhook guards is refused (I12).
 //
 // The templates of proxies, of sidecars and of gateways are those of the installed

@@ -2,49 +2,37 @@ package istiod
 
 import (
 	"crypto/tls"
-	"fmt"
 	"io"
-	"log"
-	"log/slog"
 	"net"
 	"net/http"
-	"strings"
-	"time"
+
+	"retail/sandbox/clusters"
 )
 
 // webhookPort is the port of istiod's Service at which webhooks are called, the one
 // that a webhook without a port means.
 const webhookPort = "443"
 
-// door is where istiod's webhooks answer: at its Service's address, which is a
-// loopback address in the sandbox.
+// door is where istiod's webhooks answer: at its Service's address.
 type door struct {
-	log     *slog.Logger
+	plane   clusters.Plane
 	address string
-	running *http.Server
+	running io.Closer
 	// pod is the pod that answers.
 	pod string
 }
 
-// open listens at a Service's address, anew when that or the pod is another one.
+// open answers at a Service's address, anew when that or the pod is another one.
 func (d *door) open(address string, pair tls.Certificate, handler http.Handler, pod string) error {
 	if d.running != nil && d.address == address && d.pod == pod {
 		return nil
 	}
 	d.close()
-	if !strings.HasPrefix(address, "127.") {
-		return fmt.Errorf("the Service istiod has the address %q, which is none that the sandbox can answer at", address)
-	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(address, webhookPort))
+	running, err := d.plane.Serve(net.JoinHostPort(address, webhookPort), pair, handler)
 	if err != nil {
-		return fmt.Errorf("istiod's webhooks cannot be answered for; ports below 1024 need the right to listen there: %w", err)
+		return err
 	}
-	d.running = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second,
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
-		ErrorLog:  log.New(io.Discard, "", 0)} // a caller that does not trust the certificate says so itself
-	d.address, d.pod = address, pod
-	server := d.running
-	go func() { _ = server.ServeTLS(listener, "", "") }() // it ends when it is closed
+	d.running, d.address, d.pod = running, address, pod
 	return nil
 }
 
@@ -52,7 +40,7 @@ func (d *door) listens() bool { return d.running != nil }
 
 func (d *door) close() {
 	if d.running != nil {
-		_ = d.running.Close() // who is asking is cut off, as when a pod ends
+		_ = d.running.Close()
 		d.running = nil
 	}
 }

@@ -64,7 +64,7 @@ func (c *controller) run(ctx context.Context) error {
 	if !c.watch(ctx, &watches) {
 		return nil
 	}
-	door := &door{log: c.log, open: map[string]*server{}}
+	door := &door{plane: c.plane, log: c.log, open: map[string]*server{}}
 	defer door.close()
 	for {
 		door.keep(c.wanted())

@@ -1,9 +1,8 @@
 // Package webhook answers for the AWS Load Balancer Controller's admission
-// webhooks. The API server calls a webhook at its Service's address, which is a
-// loopback address in the sandbox: while the controller's pods are ready, the
-// sandbox listens there with the key pair of the Secret that the pods mount.
-// While they are not, nothing listens, and the API server refuses what the
-// webhooks guard, as in life (L1).
+// webhooks. The API server calls a webhook at its Service's address: while the
+// controller's pods are ready, the sandbox answers there with the key pair of the
+// Secret that the pods mount. While they are not, nothing does, and the API server
+// refuses what the webhooks guard, as in life (L1).
 //
 // What the webhooks fill in and refuse is that of the project's documentation
 // and messages (kubernetes-sigs/aws-load-balancer-controller, webhooks/).

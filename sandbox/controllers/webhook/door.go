@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"crypto/tls"
 	"io"
-	"log"
 	"log/slog"
-	"net"
-	"net/http"
 	"slices"
-	"time"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"retail/sandbox/clusters"
 )
 
 // webhookPort is where the API server calls a webhook that names no port.
@@ -22,13 +20,14 @@ const webhookPort = 443
 type server struct {
 	pair    *tls.Certificate
 	handler *admission
-	running *http.Server
+	running io.Closer
 }
 
 // door keeps open what the webhooks should answer at, and nothing else.
 type door struct {
-	log  *slog.Logger
-	open map[string]*server
+	plane clusters.Plane
+	log   *slog.Logger
+	open  map[string]*server
 }
 
 // keep opens and closes addresses. One whose pod, key pair or flags have changed
@@ -36,7 +35,7 @@ type door struct {
 func (d *door) keep(wanted map[string]*server) {
 	for address, s := range d.open {
 		if w := wanted[address]; w == nil || !w.same(s) {
-			_ = s.running.Close() // who is asking is cut off, as when a pod ends
+			_ = s.running.Close()
 			delete(d.open, address)
 		}
 	}
@@ -44,15 +43,11 @@ func (d *door) keep(wanted map[string]*server) {
 		if d.open[address] != nil {
 			continue
 		}
-		listener, err := net.Listen("tcp", address)
-		if err != nil {
-			d.log.Error("the webhook cannot be answered for; ports below 1024 need the right to listen there", "address", address, "error", err)
+		var err error
+		if s.running, err = d.plane.Serve(address, *s.pair, s.handler); err != nil {
+			d.log.Error("the webhook cannot be answered for", "error", err)
 			continue
 		}
-		s.running = &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second,
-			TLSConfig: &tls.Config{Certificates: []tls.Certificate{*s.pair}, MinVersion: tls.VersionTLS12},
-			ErrorLog:  log.New(io.Discard, "", 0)} // a caller that does not trust the certificate says so itself
-		go func() { _ = s.running.ServeTLS(listener, "", "") }() // it ends when it is closed
 		d.open[address] = s
 	}
 }

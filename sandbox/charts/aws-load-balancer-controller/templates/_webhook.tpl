@@ -2,7 +2,7 @@
 {{- define "lbc.client" -}}
 {{- $context := index . 0 -}}
 caBundle: {{ index . 1 }}
-service: {name: {{ include "lbc.webhookService" $context }}, namespace: {{ $context.Release.Namespace }}, path: {{ index . 2 }}, port: 9443}
+service: {name: {{ include "lbc.webhookService" $context }}, namespace: {{ $context.Release.Namespace }}, path: {{ index . 2 }}}
 {{- end }}
 
 {{/* A label selector with further expressions: (list selector expression…). */}}
