@@ -22,8 +22,11 @@ func foundation(vpcs ...string) []func(map[string]any) {
 	edits := []func(map[string]any){stackfile.Set("entrance", nil), stackfile.Set("observers", nil)}
 	for _, name := range vpcs {
 		at := "vpcs." + name
-		for _, key := range []string{".frontDoor", ".zonalShift", ".shop", ".datastores", ".clusters.blue.loadBalancing", ".clusters.green.loadBalancing"} {
+		for _, key := range []string{".frontDoor", ".zonalShift", ".shop", ".datastores", ".observability"} {
 			edits = append(edits, stackfile.Set(at+key, nil))
+		}
+		for _, colour := range []string{".clusters.blue", ".clusters.green"} {
+			edits = append(edits, stackfile.Set(at+colour+".loadBalancing", nil), stackfile.Set(at+colour+".mesh", nil))
 		}
 	}
 	return edits

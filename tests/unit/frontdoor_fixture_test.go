@@ -79,7 +79,8 @@ func customersOf(kind string, vpcs []string, entrance map[string]any, edits ...f
 	}
 	change := []func(map[string]any){stackfile.Set("entrance", all)}
 	for _, vpc := range vpcs {
-		for _, part := range []string{"shop", "datastores", "clusters.blue.loadBalancing", "clusters.green.loadBalancing"} {
+		for _, part := range []string{"shop", "observability", "datastores", "clusters.blue.loadBalancing", "clusters.green.loadBalancing",
+			"clusters.blue.mesh", "clusters.green.mesh"} {
 			change = append(change, stackfile.Set("vpcs."+vpc+"."+part, nil))
 		}
 		change = append(change, stackfile.Set("vpcs."+vpc+".frontDoor", map[string]any{"alarmTopics": []any{topic}}))

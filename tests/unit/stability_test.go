@@ -122,17 +122,18 @@ func TestMovingTrafficChangesOneRuleAndProtection_B11(t *testing.T) {
 // out away before it is refused (case V7).
 func TestWhatColoursRelyOnIsProtectedUnlessRelaxed_V7(t *testing.T) {
 	guarded := func(r *recorder.Recorder) map[string]bool {
-		under := map[string]bool{}
+		under, all := map[string]bool{}, byURN(r)
 		for _, res := range r.All() {
-			if parent := byURN(r)[res.Parent]; parent != nil && res.Protect {
+			if parent := all[res.Parent]; parent != nil && res.Protect {
 				under[parent.Type] = true
 			}
 		}
 		return under
 	}
 	r := up(t, "prod", prod()...)
-	for _, res := range r.All() {
-		parent := byURN(r)[res.Parent]
+	all := byURN(r)
+	for _, res := range all {
+		parent := all[res.Parent]
 		switch {
 		case parent == nil:
 		case parent.Type == "retail:vpc:VPC", parent.Type == "retail:transit:Attachment", parent.Type == "retail:cluster:Durable",
@@ -145,7 +146,7 @@ func TestWhatColoursRelyOnIsProtectedUnlessRelaxed_V7(t *testing.T) {
 	assert.Equal(t, map[string]bool{
 		"retail:vpc:VPC": true, "retail:transit:Attachment": true, "retail:cluster:Durable": true, remoteType: true,
 		"retail:datastores:Datastores": true, "retail:frontdoor:Domain": true, "retail:frontdoor:FrontDoor": true,
-		"retail:frontdoor:Traffic": true, "retail:frontdoor:Entrance": true,
+		"retail:frontdoor:Traffic": true, "retail:frontdoor:Entrance": true, "retail:observability:Durable": true,
 	}, guarded(r))
 	assert.Empty(t, guarded(up(t, "dev", dev()...)))
 

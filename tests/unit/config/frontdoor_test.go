@@ -74,8 +74,8 @@ func TestEntrancesRefuseWhatCannotHold_B3(t *testing.T) {
 	}
 	for _, test := range []refusal{
 		{"no front door", edits{
-			set("vpcs.main.frontDoor", nil), set("vpcs.main.shop", nil), set("vpcs.main.zonalShift", nil),
-			set("vpcs.second.frontDoor", nil), set("vpcs.second.shop", nil), set("vpcs.second.zonalShift", nil),
+			set("vpcs.main.frontDoor", nil), set("vpcs.main.shop", nil), set("vpcs.main.observability", nil), set("vpcs.main.zonalShift", nil),
+			set("vpcs.second.frontDoor", nil), set("vpcs.second.shop", nil), set("vpcs.second.observability", nil), set("vpcs.second.zonalShift", nil),
 		}, []string{"entrance: leads to front doors, and no VPC has one"}},
 		{"no entrance", append(customers(), set("entrance", nil)), []string{"entrance: is required with a front door: name the shop's domain there, or remove frontDoor of main, second"}},
 		{"unknown kind", customers("kind", "carrierPigeon", "weights", halves), []string{`entrance.kind: must be one of route53, globalAccelerator, cloudFront, got "carrierPigeon"`}},

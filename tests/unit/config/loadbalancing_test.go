@@ -60,7 +60,7 @@ func TestLoadBalancingDefaultsFollowTheCompute(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing)
 	}
-	loaded, err = load(t, "dev", set("vpcs.main.shop", nil), set(blue+".loadBalancing", nil))
+	loaded, err = load(t, "dev", set("vpcs.main.shop", nil), set("vpcs.main.observability", nil), set(blue+".loadBalancing", nil))
 	require.NoError(t, err)
 	assert.Nil(t, loaded.Environment.VPCs["main"].Clusters[config.Blue].LoadBalancing, "absent is absent")
 }
@@ -107,7 +107,7 @@ func TestIngressesOfAClusterL9(t *testing.T) {
 		{"open", edits{with(map[string]any{"sourceCidrs": nil})}, []string{at + ".sourceCidrs: is required"}},
 		{"public", edits{with(map[string]any{"sourceCidrs": []any{"198.51.100.0/24"}})}, []string{at + ".sourceCidrs: must be private addresses (RFC 1918), got 198.51.100.0/24"}},
 		{"no certificate of ACM", edits{with(map[string]any{"certificateArn": "arn:aws:iam::222222222222:server-certificate/x"})}, []string{at + ".certificateArn: must be the ARN"}},
-		{"no shop", edits{with(nil), set("vpcs.main.shop", nil)}, []string{at + ": leads to the shop, which the VPC does not have"}},
+		{"no shop", edits{with(nil), set("vpcs.main.shop", nil), set("vpcs.main.observability", nil)}, []string{at + ": leads to the shop, which the VPC does not have"}},
 	} {
 		r.check(t, "dev")
 	}

@@ -33,7 +33,7 @@ func TestShopDefaultsToAPodPerZone(t *testing.T) {
 }
 
 func TestShopMayBeLeftOut(t *testing.T) {
-	loaded, err := load(t, "dev", set(shop, nil))
+	loaded, err := load(t, "dev", set(shop, nil), set("vpcs.main.observability", nil))
 	require.NoError(t, err)
 	assert.Nil(t, loaded.Environment.VPCs["main"].Shop)
 }

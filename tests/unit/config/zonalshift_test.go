@@ -45,7 +45,7 @@ func TestZonalShiftRules(t *testing.T) {
 		many[i] = "Mon:10:00-Mon:11:00"
 	}
 	for _, r := range []refusal{
-		{"Z1 no alarm to go by", edits{set("entrance", nil), set("vpcs.second", nil), set("vpcs.main.frontDoor", nil), set(shop, nil)}, []string{
+		{"Z1 no alarm to go by", edits{set("entrance", nil), set("vpcs.second", nil), set("vpcs.main.frontDoor", nil), set(shop, nil), set("vpcs.main.observability", nil)}, []string{
 			shift + ": needs the VPC's front door: ARC wants an alarm that tells whether customers notice",
 		}},
 		{"nothing registered", edits{out("vpcs.main.frontDoor"), out(blue), out("vpcs.main.clusters.green")}, []string{shift + ": nothing is registered for zonal shift"}},
