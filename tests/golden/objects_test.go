@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ const written = "main-blue"
 func TestObjects(t *testing.T) {
 	for _, stack := range []string{"dev", "prod"} {
 		t.Run(stack, func(t *testing.T) {
-			clusters, err := manifests.Of(deployed(t, stack, fixture.HubOutputs(), meshed[stack]...))
+			clusters, err := manifests.Of(deployed(t, stack, fixture.HubOutputs()))
 			require.NoError(t, err)
 			require.Contains(t, clusters, written)
 			same(t, stack, "objects-"+written+".yaml", clusters[written].Objects)
@@ -36,15 +37,41 @@ func TestObjects(t *testing.T) {
 	}
 }
 
-// meshed raises every colour to level l7, whose objects are all that the other levels have,
-// and more.
-var meshed = map[string][]edit{
-	"dev": {set("vpcs.main.clusters.blue.mesh", "l7"), set("vpcs.main.clusters.green.mesh", "l7")},
-	"prod": {
-		set("vpcs.main.clusters.blue.mesh", "l7"), set("vpcs.main.clusters.green.mesh", "l7"),
-		set("vpcs.second.clusters.blue.mesh", "l7"), set("vpcs.second.clusters.green.mesh", "l7"),
-	},
+// writtenVariants are variants of dev that tests/mesh reads too: its blue cluster, by what
+// sets it apart from dev's.
+var writtenVariants = map[string][]edit{
+	"mesh-l4": variants["mesh-l4"].edits,
+	"mesh-faults": {set(blue+".faults", map[string]any{"catalog": map[string]any{
+		"abortPercent": 10, "abortStatus": 503, "delayPercent": 25, "delayMillis": 1500,
+		"until": time.Now().Add(time.Hour).UTC().Format(time.RFC3339), "setBy": "on-call", "reason": "What does ui show without its catalog?",
+	}})},
 }
+
+// TestObjectsOfVariants keeps these files fresh. The end of a fault, which is always near, is
+// written as a word.
+func TestObjectsOfVariants(t *testing.T) {
+	cluster := func(edits ...edit) *manifests.Cluster {
+		clusters, err := manifests.Of(deployed(t, "dev", fixture.HubOutputs(), edits...))
+		require.NoError(t, err)
+		require.Contains(t, clusters, written)
+		return clusters[written]
+	}
+	dev := cluster()
+	for name, edits := range writtenVariants {
+		t.Run(name, func(t *testing.T) {
+			apart := manifests.Compare("dev", dev, cluster(edits...))
+			for _, one := range apart.Objects {
+				annotations, _ := one["metadata"].(map[string]any)["annotations"].(map[string]any)
+				if _, there := annotations[faultUntil]; there {
+					annotations[faultUntil] = "SOON"
+				}
+			}
+			same(t, name, "variant-"+written+".yaml", []manifests.Variant{apart})
+		})
+	}
+}
+
+const faultUntil = "retail/fault-until"
 
 // same compares documents with a file of testdata; -update writes it and fails.
 func same[T any](t *testing.T, stack, file string, values []T) {
@@ -86,8 +113,15 @@ func unnamed[T any](t *testing.T, cluster string, value T) string {
 	made, err := manifests.YAML([]T{value})
 	require.NoError(t, err)
 	vpc, colour, _ := strings.Cut(cluster, "-")
-	text := theme.ReplaceAllString(address.ReplaceAllString(string(made), "ADDRESS"), "${1}THEME")
+	text := string(made)
+	if strings.Contains(text, "\n  name: grafana-dashboards\n") {
+		colour = "blue|green" // these show the one beside the other, in one order everywhere
+	}
+	text = theme.ReplaceAllString(address.ReplaceAllString(text, "ADDRESS"), "${1}THEME")
 	return regexp.MustCompile(`\b(`+vpc+"|"+colour+`)\b`).ReplaceAllStringFunc(text, func(name string) string {
-		return map[string]string{vpc: "VPC", colour: "COLOUR"}[name]
+		if name == vpc {
+			return "VPC"
+		}
+		return "COLOUR"
 	})
 }

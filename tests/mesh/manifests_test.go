@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -28,10 +30,21 @@ type failer interface {
 // environments are those whose objects stand in files.
 var environments = []string{"dev", "prod"}
 
+// Variants of dev: at level l4, and with a fault made on purpose at catalog.
+const (
+	connectionsOnly = "mesh-l4"
+	faulty          = "mesh-faults"
+)
+
 // declared is what the program declares in one cluster.
 type declared struct {
 	objects  []*unstructured.Unstructured
 	releases []release
+}
+
+// readsRequests says whether the mesh has a waypoint: level l7.
+func (d declared) readsRequests() bool {
+	return slices.ContainsFunc(ofKind(d.objects, "Gateway"), func(one *unstructured.Unstructured) bool { return one.GetName() == waypoint })
 }
 
 // release is one chart with its values.
@@ -43,19 +56,67 @@ type release struct {
 // edit changes objects before they are used; it returns those that are left.
 type edit func(t failer, objects []*unstructured.Unstructured) []*unstructured.Unstructured
 
-// read reads an environment's objects and releases.
-func read(t failer, environment string, edits ...edit) declared {
+// variant is a cluster told by what sets it apart from an environment's.
+type variant struct {
+	Of       string
+	Removed  []string
+	Objects  []map[string]any
+	Releases []release
+}
+
+// read reads the objects and releases of an environment, or of a variant of one.
+func read(t failer, name string, edits ...edit) declared {
 	t.Helper()
-	folder := filepath.Join("..", "golden", "testdata", environment)
+	folder := filepath.Join("..", "golden", "testdata", name)
 	var d declared
-	d.releases = documents[release](t, filepath.Join(folder, "releases-main-blue.yaml"))
-	for _, content := range documents[map[string]any](t, filepath.Join(folder, "objects-main-blue.yaml")) {
-		d.objects = append(d.objects, object(t, content))
+	if file := filepath.Join(folder, "variant-main-blue.yaml"); exists(file) {
+		d = readVariant(t, file)
+	} else {
+		d.releases = documents[release](t, filepath.Join(folder, "releases-main-blue.yaml"))
+		d.objects = objectsOf(t, documents[map[string]any](t, filepath.Join(folder, "objects-main-blue.yaml")))
 	}
 	require.NotEmpty(t, d.objects)
 	for _, change := range edits {
 		d.objects = change(t, d.objects)
 	}
+	return d
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+func objectsOf(t failer, contents []map[string]any) (all []*unstructured.Unstructured) {
+	t.Helper()
+	for _, content := range contents {
+		all = append(all, object(t, content))
+	}
+	return all
+}
+
+func readVariant(t failer, file string) declared {
+	t.Helper()
+	all := documents[variant](t, file)
+	require.Len(t, all, 1)
+	own, objects := all[0], objectsOf(t, all[0].Objects)
+	d := read(t, own.Of)
+	key := func(one *unstructured.Unstructured) string {
+		return strings.Join([]string{one.GetKind(), one.GetNamespace(), one.GetName()}, "/")
+	}
+	gone := slices.Clone(own.Removed)
+	for _, one := range objects {
+		gone = append(gone, key(one))
+	}
+	for _, one := range own.Releases {
+		gone = append(gone, "Release/"+one.Name)
+	}
+	for _, one := range own.Removed {
+		require.True(t, slices.ContainsFunc(d.objects, func(o *unstructured.Unstructured) bool { return key(o) == one }) ||
+			slices.ContainsFunc(d.releases, func(r release) bool { return "Release/"+r.Name == one }), "%s has no %s to remove", own.Of, one)
+	}
+	d.objects = append(slices.DeleteFunc(d.objects, func(one *unstructured.Unstructured) bool { return slices.Contains(gone, key(one)) }), objects...)
+	d.releases = append(slices.DeleteFunc(d.releases, func(one release) bool { return slices.Contains(gone, "Release/"+one.Name) }), own.Releases...)
 	return d
 }
 

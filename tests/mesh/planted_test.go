@@ -36,12 +36,25 @@ func remove(kind, name string) edit {
 
 const policy = "AuthorizationPolicy"
 
+// planted is one thing that is wrong, and which check must say what of it.
+type planted struct {
+	plant         edit
+	caught, words string
+}
+
+func (p planted) isCaught(t *testing.T, of string) {
+	t.Helper()
+	d := read(t, of, p.plant)
+	w := &world{t: t}
+	if p.caught != "objects" {
+		w = start(t, d)
+	}
+	assert.Contains(t, strings.Join(checks[p.caught](w, d), "\n"), p.words)
+}
+
 // Wrong policies, each planted alone: the check that is named must say the words.
 func TestPlantedFaults(t *testing.T) {
-	for name, planted := range map[string]struct {
-		plant         edit
-		caught, words string
-	}{
+	for name, one := range map[string]planted{
 		"the caller of another namespace": {
 			replace(policy, "ui-requests", "/ns/store/sa/", "/ns/default/sa/"), "calls", "store-gateway of another namespace gets GET / of ui",
 		},
@@ -68,16 +81,26 @@ func TestPlantedFaults(t *testing.T) {
 		"a misspelt field":            {replace(policy, "carts-requests", "principals:", "principal:"), "objects", "unknown fields"},
 		"a policy for what nobody is": {replace(policy, "customers", "kind: Gateway", "kind: Gatway"), "objects", "targetRef"},
 		"no time limit":               {remove("HTTPRoute", "catalog"), "requests", "requests to catalog have no time limit"},
+		"a second backend": {
+			replace("HTTPRoute", "catalog", "backendRefs:\n", "backendRefs:\n    - name: carts\n      port: 80\n      weight: 1\n"),
+			"backends", "the waypoint for catalog sends requests to map[inbound-vip|80|http|carts.store.svc.cluster.local:50",
+		},
+		"a second backend of the gateway": {
+			replace("HTTPRoute", storeGateway, "backendRefs:\n", "backendRefs:\n    - name: carts\n      port: 80\n      weight: 1\n"),
+			"backends", "the gateway sends requests to map[outbound|80||carts.store.svc.cluster.local:50",
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			d := read(t, "dev", planted.plant)
-			var w *world
-			if planted.caught == "objects" {
-				w = &world{t: t}
-			} else {
-				w = start(t, d)
-			}
-			assert.Contains(t, strings.Join(checks[planted.caught](w, d), "\n"), planted.words)
-		})
+		t.Run(name, func(t *testing.T) { one.isCaught(t, "dev") })
+	}
+}
+
+// The same at level l4.
+func TestPlantedFaultsOfConnections(t *testing.T) {
+	for name, one := range map[string]planted{
+		"a caller too many":        {replace(policy, "carts-callers", "/sa/ui", "/sa/orders"), "calls", "orders gets GET /carts/a1 of carts"},
+		"a method for connections": {replace(policy, "ui-callers", "ports:", "methods:", `"8080"`, "GET"), "calls", "store-gateway is refused GET / of ui"},
+		"a gateway for everything": {replace(policy, "customers", "- /info", "- /*"), "calls", "load balancers gets GET /actuator/env of store-gateway"},
+	} {
+		t.Run(name, func(t *testing.T) { one.isCaught(t, connectionsOnly) })
 	}
 }
