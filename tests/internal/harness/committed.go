@@ -22,8 +22,10 @@ func (w *World) committed(t testing.TB, name string) []byte {
 	require.NoError(t, yaml.Unmarshal(text, &document))
 	for _, vpc := range members(document, "config", "retail:environment", "vpcs") {
 		delete(vpc, "shop")
+		delete(vpc, "observability")
 		for _, cluster := range members(vpc, "clusters") {
 			delete(cluster, "loadBalancing")
+			delete(cluster, "mesh")
 		}
 	}
 	text, err = yaml.Marshal(document)
