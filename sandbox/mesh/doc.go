@@ -17,9 +17,12 @@
 //   - Authorization policies with targetRefs hold at the gateway or waypoint, others at
 //     the pod. ztunnel knows no requests: a rule of an ALLOW policy that names methods or
 //     paths matches nothing there, one of a DENY policy is held without those.
+//   - A waypoint takes requests for a Service by its HTTPRoutes, or by a VirtualService
+//     in their place, whose faults it makes: an abort with its status, a delay, each for
+//     a share of requests.
 //
 // It is a small evaluator, to see where requests go. What it cannot judge ends the
 // request with a reason that names it: JWT, custom conditions, request header
-// conditions, VirtualServices. What Istio's own code makes of the policies is proven
+// conditions, and all of a VirtualService but one rule with a fault. What Istio's own code makes of the policies is proven
 // elsewhere, from its xDS.
 package mesh

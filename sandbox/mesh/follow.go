@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -27,6 +28,8 @@ type Result struct {
 	// Reason explains every status that is not a pod's own answer.
 	Reason string
 	Steps  []Step
+	// Delay is how long the request waited on purpose. Nobody waits here.
+	Delay time.Duration
 	// Pod is the pod that answered; nil when none did.
 	Pod *corev1.Pod
 }
@@ -181,10 +184,15 @@ func (w *walk) call(from *corev1.Pod, service *corev1.Service, port int) Result 
 		if verdict := w.judge(asked{client: client, port: port, l7: true}, w.atProxy(from, way.Name, service)); verdict != "" {
 			return w.refuse(verdict, true)
 		}
-		backends, found := w.routed(func(r *route, p reference) bool {
+		bound := func(r *route, p reference) bool {
 			return p.Kind == "Service" && p.Name == service.Name && cmp.Or(p.Namespace, r.Namespace) == service.Namespace && (p.Port == 0 || p.Port == port)
-		})
-		if found {
+		}
+		if v := w.spoiler(service, way.Namespace, bound); v != nil {
+			var ended bool
+			if service, port, ended = w.spoil(v); ended {
+				return w.out
+			}
+		} else if backends, found := w.routed(bound); found {
 			if service, port = w.drawn(backends); service == nil {
 				return w.end(500, "the route of Service %s has no backend that is there", name)
 			}

@@ -26,8 +26,10 @@ type Snapshot struct {
 	routes   []*route
 	peers    []*peerAuthentication
 	policies []*policy
+	virtual  []*virtualService
 
-	// Draw picks one of n, for endpoints and weights; nil takes the first.
+	// Draw picks one of n, for endpoints, weights and faults; nil takes the first, and what
+	// becomes of most requests.
 	Draw func(n int) int
 	// Lost tells of a pod that looks ready and does not answer, as in a zone that is
 	// broken; nil: none.
@@ -41,6 +43,7 @@ func Resources() []schema.GroupVersionResource {
 		{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "httproutes"},
 		{Group: "security.istio.io", Version: "v1", Resource: "peerauthentications"},
 		{Group: "security.istio.io", Version: "v1", Resource: "authorizationpolicies"},
+		{Group: "networking.istio.io", Version: "v1", Resource: "virtualservices"},
 	}
 }
 
@@ -63,6 +66,8 @@ func (s *Snapshot) Add(u *unstructured.Unstructured) error {
 		return add(&s.peers, u)
 	case "AuthorizationPolicy":
 		return add(&s.policies, u)
+	case "VirtualService":
+		return s.addVirtual(u)
 	}
 	return nil
 }
