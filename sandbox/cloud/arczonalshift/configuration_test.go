@@ -23,6 +23,8 @@ func TestAConfigurationByCloudControl(t *testing.T) {
 	assert.True(t, p.Diff(made, p.desired(p.lb.ID+"x", nil)).Replaces())
 
 	p.FailsUpdate(made, p.desired(p.lb.ID, map[string]any{"PracticeRunConfiguration": nil}), "ResourceConflict")
+	assert.ErrorContains(t, p.FailsDelete(made, "ResourceConflict"), "disable it before you delete")
+	assert.Contains(t, p.Read(made)["properties"], "ENABLED", "what was refused changed nothing")
 	p.Update(made, p.desired(p.lb.ID, p.practice(map[string]any{"BlockedDates": []any{"2026-12-24"}})))
 	assert.Contains(t, made.State["properties"], "2026-12-24")
 	p.Update(made, p.desired(p.lb.ID, map[string]any{"ZonalAutoshiftStatus": nil}))
@@ -32,8 +34,34 @@ func TestAConfigurationByCloudControl(t *testing.T) {
 	assert.Equal(t, before, p.h.World.Identifiers())
 }
 
-// (Z1) ARC itself deletes no practice runs while autoshift is enabled; Cloud Control's
-// handler disables it first.
+// (Z1) What counts at a deletion is what ARC has: an update that failed may have left autoshift
+// enabled, or somebody disabled it, whatever the program remembers.
+func TestADeletionLooksAtWhatARCHas(t *testing.T) {
+	p := start(t)
+	set := func(status string) {
+		p.must(func(c *cloud.Call) error {
+			_, err := arczonalshift.UpdateZonalAutoshiftConfiguration(c, p.lb.ID, status)
+			return err
+		})
+	}
+	made := p.configure(map[string]any{"ZonalAutoshiftStatus": nil})
+	set(arczonalshift.Enabled)
+	p.FailsDelete(made, "ResourceConflict")
+	off := p.practice(map[string]any{"BlockedDates": []any{"2026-12-24"}})
+	off["ZonalAutoshiftStatus"] = nil
+	p.Update(made, p.desired(p.lb.ID, off))
+	p.Delete(made)
+
+	made = p.configure(nil)
+	set(arczonalshift.Disabled)
+	p.Delete(made)
+
+	made = p.configure(nil)
+	p.Delete(p.lb)
+	p.Delete(made) // with its resource ARC forgets it
+}
+
+// (Z1) ARC itself deletes no practice runs while autoshift is enabled.
 func TestAutoshiftIsDisabledBeforeItsPracticeRunsGo(t *testing.T) {
 	p := start(t)
 	made := p.configure(nil)
