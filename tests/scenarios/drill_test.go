@@ -1,0 +1,210 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"retail/tests/internal/harness"
+)
+
+// drilled is an environment whose zones are taken away.
+type drilled struct {
+	world        *harness.World
+	network, dev *harness.Stack
+	zones        []string          // of the VPC main, by ID
+	pods         map[string]string // zones of the shop's pods, by cluster and name
+}
+
+// TestDrill raises hub and dev once. It takes each zone away by the operator's own
+// command while customers go on asking, tries what must refuse a drill or end one, and
+// at last lets AWS take away a zone that fails (Z1, Z2, Z3, Z5).
+func TestDrill(t *testing.T) {
+	t.Parallel()
+	world := harness.Start(t)
+	d := &drilled{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev"), zones: []string{"euw1-az1", "euw1-az2"}}
+	before := world.Snapshot(t)
+	d.network.Up(t)
+	d.dev.Up(t)
+	d.ready(t)
+	for i, zone := range d.zones {
+		t.Run("customers do not notice that "+zone+" is away (Z3, Z5)", func(t *testing.T) { d.goesAndComes(t, zone, i == 0) })
+	}
+	t.Run("one drill at a time, and Ctrl-C ends it", d.interrupted)
+	t.Run("an alarm ends a drill, and keeps the next from starting", d.alarmed)
+	t.Run("a shift that does not start ends those that have", d.halfStarted)
+	t.Run("AWS takes away a zone that fails (Z1)", d.autoshift)
+	t.Run("refused when the rest could not carry it (Z5)", d.refused)
+	t.Run("with autoshift on all of it goes, by one step and a destroy (Z1)", func(t *testing.T) {
+		d.dev.Set(t, environment+"relax.unprotected", "All of it goes with the next step.")
+		d.dev.Up(t)
+		d.dev.Destroy(t)
+		d.network.Unprotect(t)
+		d.network.Destroy(t)
+		assert.Equal(t, before, world.Snapshot(t), "identifiers before the first update and after the last destroy")
+	})
+}
+
+// ready waits until the VPC can do without any one zone: an update awaits pods, not
+// that controllers have told everyone of them.
+func (d *drilled) ready(t *testing.T) {
+	t.Helper()
+	for _, zone := range d.zones {
+		said := ""
+		require.Eventually(t, func() bool {
+			r := d.drill(t, zone, "--dry-run")
+			said = r.end(t)
+			return r.code == 0
+		}, 2*time.Minute, time.Second, "%s: %s", zone, said)
+	}
+}
+
+// goesAndComes is a drill from before its start until after its end.
+func (d *drilled) goesAndComes(t *testing.T, zone string, withPreview bool) {
+	before := d.picture(t)
+	ask := d.asking(t)
+	ask.atLeastOne(t)
+	r := d.drill(t, zone, "--for", "20s")
+	r.says(t, "the zone is out: no endpoint and no target is left in "+zone)
+	ask.atLeastOne(t)
+	if withPreview {
+		assert.Empty(t, d.dev.Preview(t).Lines(), "a shift is no drift")
+	}
+	said := r.end(t)
+	ask.atLeastOne(t)
+	batches := ask.stop(t)
+	require.Zero(t, r.code, said)
+
+	d.counted(t, r, batches, zone)
+	for _, service := range []string{"store/carts", "store/catalog", "store/checkout", "store/orders", "store/store-gateway", "store/ui", "store/waypoint", "istio-system/istiod", "kube-system/kube-dns"} {
+		for _, colour := range []string{"blue", "green"} {
+			assert.Regexp(t, `retail-dev-main-`+colour+` +`+service+` +[1-9]\d* +[1-9]\d* .* ok`, said, "the capacity table")
+		}
+	}
+	for _, line := range []string{
+		"CLUSTER .* SERVICE .* euw1-az1 +euw1-az2 +READY +WITHOUT " + zone + " +NEEDS +BY +SCALES",
+		"(?m)^drill of " + zone + ` in VPC main: the time is over after \d+s$`, `zone out +after \d+s`,
+		"alarms +none went red", "short services +none", `zone back +after \d+s`,
+	} {
+		assert.Regexp(t, line, said)
+	}
+	assert.Equal(t, 3, strings.Count(said, "  ended\n"), "two clusters and the front door\n%s", said)
+	assert.Equal(t, before, d.picture(t), "nodes, endpoints and targets before and after")
+	assert.Empty(t, d.dev.Preview(t).Lines(), "after the drill")
+}
+
+// counted wants 1,000 requests and more in each part of a drill, none failed, and none
+// answered in the zone while it was out.
+func (d *drilled) counted(t *testing.T, r *run, batches []batch, zone string) {
+	t.Helper()
+	out, back := r.at("the zone is out"), r.at("every shift is ended")
+	counts := map[string]int{}
+	for _, b := range batches {
+		part := "after"
+		switch {
+		case b.began.Before(r.began):
+			part = "before"
+		case b.began.Before(out):
+			part = "start"
+		case b.began.Before(back):
+			part = "away"
+		case b.began.Before(r.ended):
+			part = "end"
+		}
+		for _, a := range b.answers {
+			counts[part] += a.Count
+			assert.Equal(t, 200, a.Status, "%s: %+v", part, a)
+			assert.True(t, strings.HasPrefix(a.Pod, "store/ui-"), "%s: %+v", part, a)
+			if part == "away" && b.ended.Before(back) {
+				assert.NotContains(t, []string{a.Example.Entry, a.Example.Zone, d.zoneOf(t, a)}, zone, "%+v", a)
+			}
+		}
+	}
+	t.Logf("%s: requests answered: %v", zone, counts)
+	for _, part := range []string{"before", "start", "away", "end", "after"} {
+		assert.GreaterOrEqual(t, counts[part], requests, "%s: %v", part, counts)
+	}
+}
+
+// interrupted starts a second drill during one, and then interrupts the first.
+func (d *drilled) interrupted(t *testing.T) {
+	before := d.picture(t)
+	first := d.drill(t, d.zones[0], "--for", "10m")
+	first.says(t, "the zone is out")
+	second := d.drill(t, d.zones[1], "--for", "10m")
+	said := second.end(t)
+	assert.Equal(t, 2, second.code, said)
+	for _, at := range []string{"clusters.retail-dev-main-blue", "clusters.retail-dev-main-green", "loadBalancers.frontDoor"} {
+		assert.Regexp(t, at+`: no shift may be active before a drill, got zonal shift [0-9a-f-]+ away from `+d.zones[0]+
+			` until .* \(retail drill of `+d.zones[0]+` in main \w+\): wait until it has ended, or cancel it: aws arc-zonal-shift cancel-zonal-shift`, said)
+	}
+	assert.Contains(t, said, "nothing was started")
+
+	first.interrupt(t)
+	said = first.end(t)
+	assert.Equal(t, 130, first.code, said)
+	assert.Contains(t, said, "interrupted: ending the shifts")
+	assert.Contains(t, said, "every shift is ended")
+	assert.Contains(t, said, "the zone serves again")
+	assert.Empty(t, d.active(t))
+	assert.Equal(t, before, d.picture(t))
+}
+
+// alarmed lets an alarm go off while a zone is away, and tries again before it is quiet.
+func (d *drilled) alarmed(t *testing.T) {
+	before := d.picture(t)
+	alarm := d.alarm(t, "main-errors-")
+	r := d.drill(t, d.zones[0], "--for", "10m")
+	r.says(t, "the zone is out")
+	d.world.Sandbox(t, "alarm", "set", alarm, "ALARM", "--reason", "customers notice")
+	said := r.end(t)
+	assert.Equal(t, 3, r.code, said)
+	assert.Contains(t, said, "drill of "+d.zones[0]+" in VPC main: alarm "+alarm+" went red after ")
+	assert.Contains(t, said, "every shift is ended")
+	assert.Empty(t, d.active(t))
+
+	again := d.drill(t, d.zones[0])
+	said = again.end(t)
+	assert.Equal(t, 2, again.code, said)
+	assert.Contains(t, said, "not ready for a drill of "+d.zones[0]+" in VPC main:\n  alarms."+alarm+
+		": must be OK before a drill, got ALARM (customers notice): find out what it means for customers, and wait until it is OK\nnothing was started\n")
+	d.world.Sandbox(t, "alarm", "set", alarm, "OK")
+	assert.Equal(t, before, d.picture(t))
+}
+
+// halfStarted lets AWS refuse the last of three shifts, and then lose the answer to one.
+func (d *drilled) halfStarted(t *testing.T) {
+	before := d.picture(t)
+	for name, fault := range map[string][]string{
+		"refused":       {"--code", "AccessDeniedException", "--message", "not today"},
+		"lost the word": {"--when", "after", "--code", "AccessDeniedException", "--message", "not today"},
+	} {
+		d.world.Sandbox(t, append([]string{"fault", "add", "arc-zonal-shift:StartZonalShift", "--nth", "3"}, fault...)...)
+		r := d.drill(t, d.zones[0], "--for", "10m")
+		said := r.end(t)
+		assert.Equal(t, 3, r.code, "%s: %s", name, said)
+		assert.Regexp(t, `the shift of load balancer main-\w+ did not start: .*not today`, said, name)
+		wanted := map[string]int{"refused": 2, "lost the word": 3}[name]
+		assert.Equal(t, wanted, strings.Count(said, "  ended\n"), "%s: %s", name, said)
+		assert.Empty(t, d.active(t), name)
+		d.world.Sandbox(t, "fault", "clear")
+	}
+	assert.Equal(t, before, d.picture(t))
+}
+
+// alarm is the full name of one of the VPC's alarms.
+func (d *drilled) alarm(t *testing.T, prefix string) string {
+	t.Helper()
+	zonal := d.dev.Outputs(t)["zonal"].(map[string]any)["main"].(map[string]any)
+	for _, name := range zonal["alarms"].([]any) {
+		if strings.HasPrefix(fmt.Sprint(name), prefix) {
+			return fmt.Sprint(name)
+		}
+	}
+	require.Fail(t, "no such alarm", "%s in %v", prefix, zonal["alarms"])
+	return ""
+}
