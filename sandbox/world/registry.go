@@ -4,6 +4,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/acm"
 	"retail/sandbox/cloud/amp"
+	"retail/sandbox/cloud/athena"
 	"retail/sandbox/cloud/cloudcontrol"
 	"retail/sandbox/cloud/cloudfront"
 	"retail/sandbox/cloud/cloudwatch"
@@ -15,6 +16,7 @@ import (
 	"retail/sandbox/cloud/elbv2"
 	"retail/sandbox/cloud/eventbridge"
 	"retail/sandbox/cloud/globalaccelerator"
+	"retail/sandbox/cloud/glue"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
@@ -38,6 +40,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 	return cloud.NewRegistry(
 		acm.Register,
 		amp.Register,
+		athena.Register,
 		cloudcontrol.Register,
 		cloudfront.Register,
 		cloudwatch.Register,
@@ -49,6 +52,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		elbv2.Register,
 		eventbridge.Register,
 		globalaccelerator.Register,
+		glue.Register,
 		iam.Register,
 		kms.Register,
 		logs.Register,
