@@ -15,7 +15,8 @@ const prefixSize = 16
 
 // capacity is case N8: pods stay pending when a zone's pod subnet has no /28
 // left, and by then the subnet can no longer grow. The check supposes that one
-// zone is lost and that both colours stand at their largest.
+// zone is lost and that both colours stand at their largest. A node's share follows from how
+// many pods it may have, the mesh's and those that watch among them.
 func capacity(list *problem.List, path string, v VPC) {
 	plan, known := v.plan()
 	if !known || len(v.Zones) < fewestForEKS {

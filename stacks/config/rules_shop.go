@@ -131,12 +131,9 @@ func shopService(list *problem.List, path, name string, s ShopService) {
 // sized says whether a service's numbers of pods can hold.
 func (s ShopService) sized() bool { return s.Min >= 1 && s.Max >= s.Min }
 
-// systemPods is how many pods a node runs beside the shop's: agents on every node, and a
-// share of the controllers.
-const systemPods = 15
-
 // shopFits is case Z5: with one zone lost and every service at its largest, the nodes that
-// are left have room. Pods are counted, not their memory, which depends on instance types.
+// are left have room, for the mesh's pods and those that watch too. Pods are counted, not
+// their memory, which depends on instance types.
 func shopFits(list *problem.List, path string, v VPC) {
 	if len(v.Zones) < fewestForEKS {
 		return
@@ -149,9 +146,13 @@ func shopFits(list *problem.List, path string, v VPC) {
 		most += service.Max
 	}
 	for _, colour := range sortedKeys(v.Clusters) {
-		if room := v.Clusters[colour].room(len(v.Zones)); most > room && v.Clusters[colour].countable() {
-			list.Add(problem.Path(path, "clusters", string(colour)), fmt.Sprintf("must have room for the shop's pods with one zone lost: %d", room),
-				fmt.Sprintf("%d at most", most), "raise max of the node groups (compute auto: expectedNodes), or lower max of the shop's services")
+		cluster := v.Clusters[colour]
+		_, istiod := cluster.istiod()
+		needed := most + v.beside(cluster, v.Shop.Services["ui"].Max, istiod, 0).pods
+		if room := cluster.room(len(v.Zones)); needed > room && cluster.countable() {
+			list.Add(problem.Path(path, "clusters", string(colour)),
+				fmt.Sprintf("must have room for the shop's pods with one zone lost, its mesh's and those that watch it: %d", room),
+				fmt.Sprintf("%d at most", needed), "raise max of the node groups (compute auto: expectedNodes), or lower max of the shop's services")
 		}
 	}
 }
@@ -161,10 +162,11 @@ func (g NodeGroup) keepsShopOut() bool {
 	return slices.ContainsFunc(g.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" })
 }
 
-// room is how many of the shop's pods the nodes take that are left when one zone is lost.
+// room is how many pods of the shop and beside it the nodes take that are left when one zone
+// is lost.
 func (c Cluster) room(zones int) int {
 	if c.Compute == Auto {
-		return c.Auto.ExpectedNodes * (zones - 1) / zones * max(defaultPodsPerNode-systemPods, 0)
+		return c.Auto.ExpectedNodes * (zones - 1) / zones * max(defaultPodsPerNode-c.kept(defaultPodsPerNode).pods, 0)
 	}
 	room := 0
 	for _, group := range c.NodeGroups {
@@ -175,7 +177,7 @@ func (c Cluster) room(zones int) int {
 		if group.PerZone {
 			nodes = group.Max * (zones - 1)
 		}
-		room += nodes * max(group.PodsPerNode-systemPods, 0)
+		room += nodes * max(group.PodsPerNode-c.kept(group.PodsPerNode).pods, 0)
 	}
 	return room
 }

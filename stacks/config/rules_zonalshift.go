@@ -2,9 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"retail/internal/problem"
 	"retail/internal/shifts"
@@ -82,32 +79,41 @@ func survivesAZone(list *problem.List, path string, v VPC, c Cluster) {
 	}
 }
 
-// peakFits compares what must go on when a zone is gone with the nodes that always stand.
+// peakFits compares what must go on when a zone is gone with the nodes that always stand:
+// the peak of the shop's services, as much of what the mesh puts before them, istiod and what
+// watches.
 func peakFits(list *problem.List, path string, v VPC, c Cluster) {
-	pods, cpu := 0, 0
+	istiod, _ := c.istiod()
+	needed := v.beside(c, v.Shop.Services["ui"].Peak, istiod, v.Shop.Services["catalog"].Peak)
 	for _, name := range shopServices {
 		service := v.Shop.Services[name]
-		each, ok := thousandths(service.CPU)
-		if !ok || !service.sized() || service.Peak < 1 {
+		each, known := service.asks(name)
+		if !known || !service.sized() || service.Peak < 1 {
 			return // refused already
 		}
-		pods, cpu = pods+service.Peak, cpu+service.Peak*each
+		needed = needed.plus(each.times(service.Peak))
 	}
-	const remedy = "raise min of the node groups, take larger instances, or lower peak of the shop's services"
-	room, power, known := c.left(len(v.Zones))
-	if pods > room {
-		list.Add(path, fmt.Sprintf("the nodes that always stand must have room for the shop's peak with one zone lost: %d pods", room), fmt.Sprintf("%d", pods), remedy)
-	}
-	if known && cpu > power {
-		list.Add(path, fmt.Sprintf("the nodes that always stand must have the CPU for the shop's peak with one zone lost: %dm", power), fmt.Sprintf("%dm", cpu), remedy)
+	room, power, memory := c.left(len(v.Zones))
+	for _, r := range []struct {
+		what, unit   string
+		needed, room int
+		known        bool
+	}{
+		{"room", " pods", needed.pods, room.pods, true},
+		{"the CPU", "m", needed.cpu, room.cpu, power},
+		{"the memory", "Mi", needed.memory, room.memory, memory},
+	} {
+		if r.known && r.needed > r.room {
+			list.Add(path, fmt.Sprintf("the nodes that always stand must have %s for the shop's peak with one zone lost, its mesh and what watches it: %d%s", r.what, r.room, r.unit),
+				fmt.Sprintf("%d%s", r.needed, r.unit), "raise min of the node groups, take larger instances, or lower peak of the shop's services")
+		}
 	}
 }
 
-// left is how many of the shop's pods, and how many thousandths of a core for them, the
-// fewest nodes have when one zone is lost. The CPU is known only where all instance types'
-// sizes are.
-func (c Cluster) left(zones int) (pods, cpu int, known bool) {
-	known = true
+// left is what the fewest nodes have for the shop and what stands beside it when one zone is
+// lost. CPU and memory are known only where all instance types' are.
+func (c Cluster) left(zones int) (room demand, power, memory bool) {
+	power, memory = true, true
 	for _, group := range c.NodeGroups {
 		if group.keepsShopOut() {
 			continue
@@ -116,61 +122,28 @@ func (c Cluster) left(zones int) (pods, cpu int, known bool) {
 		if group.PerZone {
 			nodes = group.Min * (zones - 1)
 		}
-		pods += nodes * max(group.PodsPerNode-systemPods, 0)
-		smallest := 0
-		known = known && len(group.InstanceTypes) > 0
-		for _, instance := range group.InstanceTypes {
-			cores, ok := vcpus(instance)
-			known = known && ok
-			if smallest == 0 || cores < smallest {
-				smallest = cores
-			}
+		cores, coresKnown := smallest(group.InstanceTypes, vcpus)
+		size, sizeKnown := smallest(group.InstanceTypes, memoryOf)
+		power, memory = power && coresKnown, memory && sizeKnown
+		kept := c.kept(group.PodsPerNode)
+		room = room.plus(demand{
+			max(group.PodsPerNode-kept.pods, 0), max(1000*cores-kept.cpu, 0), max(size-kept.memory, 0),
+		}.times(nodes))
+	}
+	return room, power, memory
+}
+
+// smallest is the least that any of the instance types has; false unless all are known.
+func smallest(instances []string, has func(string) (int, bool)) (int, bool) {
+	least := 0
+	for i, instance := range instances {
+		value, known := has(instance)
+		if !known {
+			return 0, false
 		}
-		cpu += nodes * max(1000*smallest-systemCPU, 0)
+		if i == 0 || value < least {
+			least = value
+		}
 	}
-	return pods, cpu, known
-}
-
-const (
-	// systemCPU is what kubelet and the agents of a node keep of its cores, in thousandths:
-	// an estimate, of what EKS reserves (70 to 80 on two to four cores) and the agents ask
-	// for: network, proxy, identity, secrets, the mesh's.
-	systemCPU = 700
-	// defaultShopCPU is what the shop's pods ask for unless told otherwise.
-	defaultShopCPU = "250m"
-)
-
-// thousandths reads a quantity of CPU; empty is the shop's default.
-func thousandths(cpu string) (int, bool) {
-	if cpu == "" {
-		cpu = defaultShopCPU
-	}
-	if !cpuForm.MatchString(cpu) {
-		return 0, false
-	}
-	number, isPart := strings.CutSuffix(cpu, "m")
-	value, err := strconv.Atoi(number)
-	if !isPart {
-		value *= 1000
-	}
-	return value, err == nil
-}
-
-var multipleForm = regexp.MustCompile(`^(\d*)xlarge$`)
-
-// vcpus is how many an instance type has, by its size: two in a large, four in an xlarge
-// (Amazon EC2 Instance Types). Smaller and metal ones follow no such rule.
-func vcpus(instance string) (int, bool) {
-	_, size, _ := strings.Cut(instance, ".")
-	match := multipleForm.FindStringSubmatch(size)
-	switch {
-	case size == "large":
-		return 2, true
-	case match == nil:
-		return 0, false
-	case match[1] == "":
-		return 4, true
-	}
-	times, err := strconv.Atoi(match[1])
-	return 4 * times, err == nil
+	return least, len(instances) > 0
 }

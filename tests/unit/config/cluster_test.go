@@ -119,7 +119,7 @@ func TestNodeGroups(t *testing.T) {
 		{"taint", edits{set(group+".taints", []any{map[string]any{"effect": "Never"}})}, []string{"taints.0.key: is required", "taints.0.effect: must be one of NoSchedule, PreferNoSchedule, NoExecute"}},
 		{"pods", edits{set(group+".podsPerNode", 500)}, []string{group + ".podsPerNode: must be 1 to 250, got 500"}},
 		{"unavailable", edits{set(group+".maxUnavailable", -1)}, []string{group + ".maxUnavailable: must be 1 to 100"}},
-		{"name", edits{set(blue+".nodeGroups", map[string]any{"Big_Group": map[string]any{"instanceTypes": []any{"m7g.large"}, "max": 3}})}, []string{"nodeGroups.Big_Group: names are 1 to 20 lower case letters"}},
+		{"name", edits{set(blue+".nodeGroups", map[string]any{"Big_Group": map[string]any{"instanceTypes": []any{"m7g.xlarge"}, "max": 3}})}, []string{"nodeGroups.Big_Group: names are 1 to 20 lower case letters"}},
 	} {
 		r.check(t, "dev")
 	}

@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -102,11 +104,12 @@ func TestZonesCarryThePeak_Z5(t *testing.T) {
 		}},
 		{"a peak of none", edits{set(ui, map[string]any{"peak": -1})}, []string{ui + ".peak: must be at least 1, got -1"}},
 		{"nodes too small", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.large"}, "perZone": true, "min": 1, "max": 10}), set(ui, map[string]any{"peak": 10, "cpu": "500m"})}, []string{
-			blue + ": the nodes that always stand must have the CPU for the shop's peak with one zone lost: 2600m, got 7000m",
+			blue + ": the nodes that always stand must have the CPU for the shop's peak with one zone lost, its mesh and what watches it: 2600m, got 12810m",
+			blue + ": the nodes that always stand must have the memory for the shop's peak with one zone lost, its mesh and what watches it: 11342Mi, got 16256Mi",
 		}},
-		{"nodes with few pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 40, "podsPerNode": 20})}, []string{}},
-		{"no room for pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 40, "podsPerNode": 18})}, []string{
-			blue + ": the nodes that always stand must have room for the shop's peak with one zone lost: 6 pods, got 10",
+		{"nodes with few pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 40, "podsPerNode": 28})}, []string{}},
+		{"no room for pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 60, "podsPerNode": 18})}, []string{
+			blue + ": the nodes that always stand must have room for the shop's peak with one zone lost, its mesh and what watches it: 2 pods, got 21 pods",
 		}},
 		{"one DNS pod too few", edits{set(blue+".addons.dnsReplicas", 2)}, []string{blue + ".addons.dnsReplicas: must be one for each of 3 zones, got 2"}},
 		{"a zone without nodes", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "min": 2, "max": 10})}, []string{group + ".min: must be one for each of 3 zones, got 2"}},
@@ -118,6 +121,52 @@ func TestZonesCarryThePeak_Z5(t *testing.T) {
 			continue
 		}
 		r.check(t, "prod")
+	}
+}
+
+// TestZonesCarryWhatStandsBesideTheShop is case Z5: what the mesh and observability ask for
+// counts as the shop does. Two nodes are left, of two cores, 4 GiB and 16 pods.
+func TestZonesCarryWhatStandsBesideTheShop_Z5(t *testing.T) {
+	silent := map[string]any{"silentAlerts": noShift}
+	watched := func(tracing string, more map[string]any) map[string]any {
+		all := map[string]any{"relax": silent, "tracing": map[string]any{"backend": tracing}}
+		maps.Copy(all, more)
+		return all
+	}
+	type amounts struct{ pods, cpu, memory int }
+	for name, c := range map[string]struct {
+		mesh    string
+		watched any
+		room    amounts
+		needed  amounts
+	}{
+		"the shop alone":            {"none", nil, amounts{2, 3000, 5930}, amounts{10, 4000, 7168}},
+		"watched without a mesh":    {"none", watched("xray", nil), amounts{2, 3000, 5930}, amounts{13, 4170, 8320}},
+		"connections in the mesh":   {"l4", nil, amounts{0, 2600, 5218}, amounts{14, 5100, 8960}},
+		"requests in the mesh":      {"l7", nil, amounts{0, 2600, 5218}, amounts{16, 5600, 9472}},
+		"what AWS keeps of it":      {"l7", watched("xray", map[string]any{"grafana": "none"}), amounts{0, 2600, 5218}, amounts{20, 5760, 10880}},
+		"all of it, in the cluster": {"l7", watched("jaeger", map[string]any{"prometheus": "inCluster", "kiali": true}), amounts{0, 2600, 5218}, amounts{21, 5800, 11392}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			group := map[string]any{"instanceTypes": []any{"r7g.large", "c7g.large"}, "perZone": true, "min": 1, "max": 60, "podsPerNode": 16}
+			_, err := load(t, "prod", set(blue+".mesh", c.mesh), set("vpcs.main.observability", nil), set("vpcs.main.observability", c.watched),
+				set(blue+".nodeGroups.general", group), set(shop+".services.ui", map[string]any{"cpu": "1", "memory": "2Gi"}))
+			require.Error(t, err)
+			for what, of := range map[string]struct {
+				unit         string
+				room, needed int
+			}{
+				"room": {" pods", c.room.pods, c.needed.pods}, "the CPU": {"m", c.room.cpu, c.needed.cpu}, "the memory": {"Mi", c.room.memory, c.needed.memory},
+			} {
+				assert.ErrorContains(t, err, fmt.Sprintf("%s: the nodes that always stand must have %s for the shop's peak with one zone lost, its mesh and what watches it: %d%s, got %d%s:",
+					blue, what, of.room, of.unit, of.needed, of.unit))
+			}
+			// Of an instance type that follows no rule only pods can be counted.
+			group["instanceTypes"] = []any{"m7g.metal"}
+			_, err = load(t, "prod", set(blue+".mesh", c.mesh), set("vpcs.main.observability", nil), set("vpcs.main.observability", c.watched), set(blue+".nodeGroups.general", group))
+			require.Error(t, err)
+			assert.NotContains(t, err.Error(), "must have the ")
+		})
 	}
 }
 
