@@ -108,6 +108,7 @@ func (s *environmentStack) observability(name string, v config.VPC, door *frontd
 	}
 	if door != nil {
 		args.LoadBalancerArn = door.LoadBalancerArn
+		args.DoorLogs = &observability.DoorLogs{Bucket: door.LogBucket, Prefix: frontdoor.AccessPrefix}
 	}
 	made, err := observability.NewDurable(s.ctx, name, args, pulumi.Providers(s.aws))
 	return made, problem.Under("observability", err)

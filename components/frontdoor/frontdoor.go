@@ -32,6 +32,8 @@ type FrontDoor struct {
 	// Alarms are the alarms' ARNs: "errors" for the load balancer's own errors, and by
 	// colour "COLOUR-errors", "COLOUR-unhealthy" and "COLOUR-latency".
 	Alarms map[string]pulumi.StringOutput
+	// LogBucket is the name of the bucket with the load balancer's logs.
+	LogBucket pulumi.StringOutput
 	// AlarmNames are the alarms' names, under the same keys.
 	AlarmNames map[string]pulumi.StringOutput
 }
@@ -143,7 +145,7 @@ func (b *builder) loadBalancer() (err error) {
 		IdleTimeout:       pulumi.Int(60),
 		ClientKeepAlive:   pulumi.Int(3600),
 		AccessLogs: lb.LoadBalancerAccessLogsArgs{
-			Enabled: pulumi.Bool(true), Bucket: b.bucket.name, Prefix: pulumi.String(accessPrefix),
+			Enabled: pulumi.Bool(true), Bucket: b.bucket.name, Prefix: pulumi.String(AccessPrefix),
 		},
 		ConnectionLogs: lb.LoadBalancerConnectionLogsArgs{
 			Enabled: pulumi.Bool(true), Bucket: b.bucket.name, Prefix: pulumi.String(connectionPrefix),

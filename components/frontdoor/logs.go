@@ -8,9 +8,10 @@ import (
 	"retail/components/internal/policy"
 )
 
-// Prefixes of the two kinds of logs in the bucket.
+// AccessPrefix is what keys of access logs begin with in the bucket, connectionPrefix those of
+// connection logs.
 const (
-	accessPrefix     = "access"
+	AccessPrefix     = "access"
 	connectionPrefix = "connections"
 )
 
@@ -34,7 +35,7 @@ func (b *builder) logs() error {
 		return err
 	}
 	id := bucket.ID().ToStringOutput()
-	b.bucket = &logBucket{name: id}
+	b.bucket, b.door.LogBucket = &logBucket{name: id}, id
 	closed, err := s3.NewBucketPublicAccessBlock(b.ctx, child, &s3.BucketPublicAccessBlockArgs{
 		Bucket: id, BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
@@ -102,7 +103,7 @@ func logPolicy(bucket, account, region string) policy.Document {
 			Sid: "Deliver", Principals: map[string][]string{"Service": {"logdelivery.elasticloadbalancing.amazonaws.com"}},
 			Actions: []string{"s3:PutObject"},
 			Resources: []string{
-				bucket + "/" + accessPrefix + "/AWSLogs/" + account + "/*", bucket + "/" + connectionPrefix + "/AWSLogs/" + account + "/*",
+				bucket + "/" + AccessPrefix + "/AWSLogs/" + account + "/*", bucket + "/" + connectionPrefix + "/AWSLogs/" + account + "/*",
 			},
 			Conditions: map[string]map[string][]string{
 				"StringEquals": {"aws:SourceAccount": {account}},

@@ -24,6 +24,8 @@ type DurableArgs struct {
 	// LoadBalancerArn is the VPC's load balancer for customers, with a target group for each
 	// colour, for the dashboard; nil without one.
 	LoadBalancerArn pulumi.StringInput
+	// DoorLogs is where that load balancer's access logs are; nil without one.
+	DoorLogs *DoorLogs
 	// FlowLogGroup is the name of the VPC's flow logs' log group. Required.
 	FlowLogGroup string
 	// LogRetentionDays is how long the workspace's own log is kept, in days. Required.
@@ -60,6 +62,11 @@ func NewDurable(ctx *pulumi.Context, name string, args *DurableArgs, opts ...pul
 	if err := saveQueries(ctx, name, args, child); err != nil {
 		return nil, err
 	}
+	if args.DoorLogs != nil {
+		if err := args.queryable(ctx, name, child); err != nil {
+			return nil, err
+		}
+	}
 	if args.LoadBalancerArn != nil {
 		if err := newDashboard(ctx, name, args, child); err != nil {
 			return nil, err
@@ -77,6 +84,9 @@ func (a *DurableArgs) validate() error {
 		if !given {
 			problems.Add(path, "is required", nil, "set it")
 		}
+	}
+	if d := a.DoorLogs; d != nil && (d.Bucket == nil || d.Prefix == "") {
+		problems.Add("doorLogs", "bucket and prefix are required", nil, "give what the front door says")
 	}
 	if !a.Workspace && len(a.AlertTopics) > 0 {
 		problems.Add("alertTopics", "only a workspace sends alerts", nil, "make a workspace, or leave them out")

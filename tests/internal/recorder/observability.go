@@ -13,9 +13,16 @@ func observability() map[string]Answer {
 		},
 		"aws:cloudwatch/dashboard:Dashboard": withARN("", "cloudwatch", "dashboard/"),
 	}
+	// These have the name as their ID, or say it after their account's.
+	known["aws:athena/workgroup:Workgroup"] = func(_ string, inputs resource.PropertyMap) (string, State) { return inputs["name"].StringValue(), nil }
+	for _, token := range []string{"aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable"} {
+		known[token] = func(_ string, inputs resource.PropertyMap) (string, State) {
+			return "222222222222:" + inputs["name"].StringValue(), nil
+		}
+	}
 	for _, token := range []string{
 		"aws:amp/ruleGroupNamespace:RuleGroupNamespace", "aws:amp/alertManagerDefinition:AlertManagerDefinition",
-		"aws:cloudwatch/queryDefinition:QueryDefinition", "kubernetes:core/v1:Secret", "kubernetes:telemetry.istio.io/v1:Telemetry",
+		"aws:athena/namedQuery:NamedQuery", "aws:cloudwatch/queryDefinition:QueryDefinition", "kubernetes:core/v1:Secret", "kubernetes:telemetry.istio.io/v1:Telemetry",
 	} {
 		known[token] = identified("", nil)
 	}
