@@ -108,7 +108,7 @@ func TestZonesCarryThePeak_Z5(t *testing.T) {
 			blue + ": the nodes that always stand must have the memory for the shop's peak with one zone lost, its mesh and what watches it: 11342Mi, got 16256Mi",
 		}},
 		{"nodes with few pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 40, "podsPerNode": 28})}, []string{}},
-		{"no room for pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 60, "podsPerNode": 18})}, []string{
+		{"no room for pods", edits{set(group, map[string]any{"instanceTypes": []any{"m7g.4xlarge"}, "perZone": true, "min": 1, "max": 48, "podsPerNode": 18})}, []string{
 			blue + ": the nodes that always stand must have room for the shop's peak with one zone lost, its mesh and what watches it: 2 pods, got 21 pods",
 		}},
 		{"one DNS pod too few", edits{set(blue+".addons.dnsReplicas", 2)}, []string{blue + ".addons.dnsReplicas: must be one for each of 3 zones, got 2"}},
