@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ type mutation struct {
 func main() {
 	word := strings.Join(os.Args[1:], " ")
 	tried, missed := 0, 0
-	for i, m := range mutations {
+	for i, m := range slices.Concat(mutations, resilience) {
 		if !strings.Contains(m.fault+" "+m.test, word) {
 			continue
 		}
