@@ -48,6 +48,7 @@ func TestAutoshift(t *testing.T) {
 	t.Run("all of it goes after one step (Z1)", func(t *testing.T) {
 		dev.Set(t, zonalShift, map[string]any{})
 		dev.Up(t)
+		keptWhileOn(t, world, dev)
 		dev.Set(t, environment+"relax.unprotected", "All of it goes with the next step.")
 		dev.Up(t)
 		dev.Destroy(t)
@@ -100,6 +101,16 @@ func configurationGoes(t *testing.T, dev *harness.Stack) {
 	assert.Equal(t, []string{"update " + each[0], "update " + each[1]}, beside(dev.Up(t), "pulumi:pulumi:Stack"))
 	dev.Unset(t, zonalShift)
 	assert.Equal(t, []string{"delete " + each[0], "delete " + each[1], "delete retail:zonalshift:Autoshift main"}, beside(dev.Up(t), "pulumi:pulumi:Stack"))
+}
+
+// keptWhileOn has the engine delete a configuration without the program, which would
+// have refused.
+func keptWhileOn(t *testing.T, world *harness.World, dev *harness.Stack) {
+	t.Helper()
+	text, err := world.Engine("destroy", "--stack", "dev", "--yes", "--skip-preview",
+		"--target", urn(t, dev, configurationType, "main-autoshift-front-door")).Run()
+	require.Error(t, err, text)
+	assert.Contains(t, text, "disable it before you delete")
 }
 
 // autoshift lets a zone fail: customers notice until AWS has shifted, and somebody is
