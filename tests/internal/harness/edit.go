@@ -25,6 +25,13 @@ func (s *Stack) Unset(t testing.TB, path string) {
 	})
 }
 
+// Get is a value of the stack's configuration file by its path, nil where there is none.
+func (s *Stack) Get(t testing.TB, path string) (value any) {
+	t.Helper()
+	s.edit(t, path, func(parent map[string]any, key string) { value = parent[key] })
+	return value
+}
+
 // Restore puts the committed configuration back.
 func (s *Stack) Restore(t testing.TB) {
 	t.Helper()
