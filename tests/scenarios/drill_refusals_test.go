@@ -79,14 +79,9 @@ func (d *drilled) cut(t *testing.T) {
 // refuses wants a drill refused for just these reasons, and nothing started.
 func (d *drilled) refuses(t *testing.T, zone string, reasons ...string) string {
 	t.Helper()
-	said := ""
-	require.Eventually(t, func() bool { // controllers have to learn of the change first
-		r := d.drill(t, zone, "--dry-run")
-		said = r.end(t)
-		return r.code == 2
-	}, 2*time.Minute, time.Second, said)
+	d.judged(t, zone, 2) // controllers have to learn of the change first
 	r := d.drill(t, zone, "--for", "10m")
-	said = r.end(t)
+	said := r.end(t)
 	assert.Equal(t, 2, r.code, said)
 	for _, reason := range append(reasons, "not ready for a drill of "+zone+" in VPC main:\n", "nothing was started\n") {
 		assert.Contains(t, said, reason)

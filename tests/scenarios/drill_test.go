@@ -54,12 +54,20 @@ func TestDrill(t *testing.T) {
 func (d *drilled) ready(t *testing.T) {
 	t.Helper()
 	for _, zone := range d.zones {
-		said := ""
-		require.Eventually(t, func() bool {
-			r := d.drill(t, zone, "--dry-run")
-			said = r.end(t)
-			return r.code == 0
-		}, 2*time.Minute, time.Second, "%s: %s", zone, said)
+		d.judged(t, zone, 0)
+	}
+}
+
+// judged waits until a drill would be refused, or not, by its exit code.
+func (d *drilled) judged(t *testing.T, zone string, code int) {
+	t.Helper()
+	said := ""
+	if !assert.Eventually(t, func() bool {
+		r := d.drill(t, zone, "--dry-run")
+		said = r.end(t)
+		return r.code == code
+	}, 2*time.Minute, time.Second) {
+		require.Fail(t, "it is judged otherwise", "%s: %s", zone, said)
 	}
 }
 

@@ -39,7 +39,7 @@ func New(t testing.TB) *World {
 	root := repository(t)
 	// Looking at the parts also ties the go command's cached results to them: a
 	// program built anew is tested anew.
-	for _, part := range []string{".sandbox/bin/pulumi", ".sandbox/bin/sandbox", ".sandbox/bin/kube", "bin/retail-program"} {
+	for _, part := range []string{".sandbox/bin/pulumi", ".sandbox/bin/sandbox", ".sandbox/bin/kube", "bin/retail-program", "bin/retail"} {
 		if _, err := os.Stat(filepath.Join(root, part)); err != nil {
 			t.Skipf("%s is not built; `make test` builds it", part)
 		}
