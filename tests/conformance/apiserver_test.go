@@ -109,15 +109,20 @@ func signingKey(t *testing.T, folder string) string {
 // do sends a request and returns the status and what was said.
 func (s *apiServer) do(method, path string, body any) (status int, answer string) {
 	s.t.Helper()
+	if method == http.MethodPatch {
+		return s.send(method, path, "application/merge-patch+json", body)
+	}
+	return s.send(method, path, "application/json", body)
+}
+
+func (s *apiServer) send(method, path, content string, body any) (status int, answer string) {
+	s.t.Helper()
 	data, err := json.Marshal(body)
 	require.NoError(s.t, err)
 	request, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, bytes.NewReader(data))
 	require.NoError(s.t, err)
 	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/json")
-	if method == http.MethodPatch {
-		request.Header.Set("Content-Type", "application/merge-patch+json")
-	}
+	request.Header.Set("Content-Type", content)
 	response, err := s.client.Do(request)
 	if err != nil {
 		return 0, err.Error()
