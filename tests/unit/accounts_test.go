@@ -113,8 +113,8 @@ func standing(blueVersion string) recorder.State {
 	return recorder.State{"standing": recorder.State{
 		"account": "222222222222", "region": "eu-west-1",
 		"vpcs": recorder.State{"main": recorder.State{"cidr": "10.20.0.0/16", "clusters": recorder.State{
-			"blue":  recorder.State{"version": blueVersion, "compute": "managed", "weight": 100},
-			"green": recorder.State{"version": "1.35", "compute": "managed", "weight": 0},
+			"blue":  recorder.State{"version": blueVersion, "compute": "managed", "weight": 100, "mesh": "l7", "istio": "1.30.4"},
+			"green": recorder.State{"version": "1.35", "compute": "managed", "weight": 0, "mesh": "l7", "istio": "1.30.4"},
 		}}},
 	}}
 }

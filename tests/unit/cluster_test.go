@@ -38,7 +38,7 @@ func TestManagedColourRegistersExactly(t *testing.T) {
 		"retail:addons:BeforeNodes": 1, "retail:addons:AfterNodes": 1,
 		"aws:kms/key:Key": 1, "aws:kms/alias:Alias": 1, "aws:cloudwatch/logGroup:LogGroup": 2,
 		remoteType: 1, clusterType: 1, kubeProviderType: 3, // one of ours, two of pulumi-eks
-		securityType: 2, ingressType: 5, egressType: 4,
+		securityType: 2, ingressType: 4, egressType: 3,
 		"aws:iam/role:Role": 3, attachmentType: 4, // cluster, node, CNI
 		entryType: 3, associationType: 3,
 		templateType: 1, nodeGroupType: 1, addonType: 6,

@@ -81,8 +81,8 @@ func TestFoundationOfTheCommittedDev(t *testing.T) {
 		"aws:iam/rolePolicy:RolePolicy":                             1,
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         8,
 		"aws:ec2/securityGroup:SecurityGroup":                       5,
-		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 14, // per VPC two of the endpoints, per colour six
-		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   8,
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 12, // per VPC two of the endpoints, per colour five; a mesh adds one
+		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   6,
 	}, up(t, "dev", dev(foundation("main")...)...).Count())
 }
 
@@ -140,7 +140,7 @@ func TestFoundationOfTheCommittedProd(t *testing.T) {
 		"aws:ec2/eip:Eip":             2 * 3,
 		routeType:                     2 * (1 + 3 + 2*3), // internet: public, private in each zone; gateway: the data centre and the other VPC in each zone
 		"aws:eks/nodeGroup:NodeGroup": 2 * 2 * 3,
-		securityIngress:               2 * (2 + 2*8), // per colour, the other VPC and the operators' network too
+		securityIngress:               2 * (2 + 2*7), // per colour, the other VPC and the operators' network too
 	} {
 		want[token] = count
 	}

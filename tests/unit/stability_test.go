@@ -57,9 +57,11 @@ func TestAddingAZoneMovesNothingElse(t *testing.T) {
 		vpcAttachment:                     1,
 		loadBalancer:                      1,
 		"aws:eks/addon:Addon":             2, // a CoreDNS pod in each zone
-		"kubernetes:autoscaling/v2:HorizontalPodAutoscaler": 10, // a pod in each zone
-		"kubernetes:policy/v1:PodDisruptionBudget":          10, // and what is left without one
-		policyType:                                6, // they name the subnets of load balancer and stores
+		"kubernetes:autoscaling/v2:HorizontalPodAutoscaler":   12, // a pod in each zone: five services and the gateway
+		"kubernetes:policy/v1:PodDisruptionBudget":            12, // and what is left without one
+		"kubernetes:core/v1:ConfigMap":                        2,  // the waypoint's autoscaler and budget
+		"kubernetes:security.istio.io/v1:AuthorizationPolicy": 2,  // who the gateway takes for the load balancer
+		policyType:                                8, // they name the subnets of load balancer and stores
 		"aws:rds/subnetGroup:SubnetGroup":         1,
 		"aws:elasticache/subnetGroup:SubnetGroup": 1,
 		"eks:index:Cluster":                       2,
