@@ -49,7 +49,7 @@ func (f *foundation) changes(t *testing.T) {
 	})
 	t.Run("change node instance types", func(t *testing.T) {
 		plan := f.preview(t, "change-instance-types", func(dev *harness.Stack) {
-			dev.Set(t, green+".nodeGroups.general.instanceTypes", []any{"m7g.xlarge"})
+			dev.Set(t, green+".nodeGroups.general.instanceTypes", []any{"m7g.2xlarge"})
 		})
 		onlyColour(t, plan, "green")
 		for _, step := range plan.Steps {

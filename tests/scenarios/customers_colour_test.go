@@ -90,6 +90,7 @@ func (c *customers) autoMode(t *testing.T) {
 // deleted for real, with what a controller made for them.
 func (c *customers) shopRemoved(t *testing.T) {
 	c.dev.Unset(t, shop)
+	c.dev.Unset(t, environment+"vpcs.main.observability") // which watches the shop
 	plan := c.dev.Up(t)
 	assert.Equal(t, map[string]int{"delete": len(plan.Steps)}, plan.Ops())
 	for _, colour := range []string{"blue", "green"} {
