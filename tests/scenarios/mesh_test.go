@@ -110,7 +110,10 @@ func (m *meshed) gatewayOnly(t *testing.T) {
 		assert.Empty(t, end.Pod)
 		assert.Contains(t, end.Reason, "no target is healthy")
 	}
+	// ui's pods are of the day before the mesh: they have the gate of this binding, which its
+	// controller has shut and forgets now that they are no targets. New ones have none.
 	m.bind(t, storeGateway)
+	m.kubectl(t, "green", "-n", "store", "delete", "pods", "-l", "app.kubernetes.io/name=ui")
 	require.Eventually(t, func() bool { return all(m.targets(t, frontDoor), "healthy") }, time.Minute, time.Second)
 	assert.Equal(t, way{gateway: true, waypoint: true}, m.way(t, "green"))
 
