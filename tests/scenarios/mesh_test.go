@@ -22,9 +22,9 @@ const (
 	istiodName = "istiod"
 	older      = "1.30.4"
 	newer      = "1.31.0"
-	// Target groups of green, by a part of their names.
+	// Target groups of green, by a part of what a normalised snapshot calls them.
 	frontDoor   = "::main-green>"
-	networkDoor = "k8s-store-"
+	networkDoor = "<k8s name>"
 )
 
 // TestMesh climbs the ladder none, l4, l7 and down again on running clusters, upgrades
