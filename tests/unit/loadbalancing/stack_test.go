@@ -22,7 +22,8 @@ func customersOfDev() []func(map[string]any) {
 		stackfile.Set("entrance", map[string]any{"domain": "dev.shop.example.com"}),
 		stackfile.Set("vpcs.main.frontDoor", map[string]any{"alarmTopics": []any{"arn:aws:sns:eu-west-1:222222222222:alarms"}}),
 		stackfile.Set("vpcs.main.datastores", nil),
-		stackfile.Set("vpcs.main.shop", nil),
+		stackfile.Set("vpcs.main.shop", nil), stackfile.Set("vpcs.main.observability", nil),
+		stackfile.Set("vpcs.main.clusters.blue.mesh", nil),
 		stackfile.Set("vpcs.main.clusters.blue.loadBalancing", map[string]any{"nodeSelector": map[string]any{"pool": "system"}}),
 		stackfile.Set("vpcs.main.clusters.green", map[string]any{
 			"version": "1.35", "compute": "auto", "endpoint": map[string]any{"runnerInVpc": true}, "loadBalancing": map[string]any{"controller": "both"},
