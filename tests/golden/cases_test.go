@@ -39,6 +39,8 @@ var stacks = map[string]func(*testing.T, *recorder.Recorder){
 		for _, res := range r.All() {
 			assert.False(t, res.Protect, "relaxed: torn down every week: %s", res.URN)
 		}
+		withRequests(t, r)
+		watchedInside(t, r)
 	},
 	"prod": func(t *testing.T, r *recorder.Recorder) {
 		assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), 6, "one in each zone of each VPC")
@@ -64,11 +66,9 @@ const (
 )
 
 var variants = map[string]variant{
-	"observability-in-cluster": inClusterObservability,
-	"observability-managed":    managedObservability,
-	"mesh-none":                level("none", withoutMesh),
-	"mesh-l4":                  level("l4", withConnections),
-	"mesh-l7":                  level("l7", withRequests),
+	"observability-managed": managedObservability,
+	"mesh-none":             level("none", withoutMesh),
+	"mesh-l4":               level("l4", withConnections),
 	"mesh-network-load-balancer": {
 		of: "dev", edits: []edit{set(blue+".mesh", "l4"), set(green+".mesh", "l4"), set(blue+".loadBalancing.network", map[string]any{"sourceCidrs": []any{"10.30.0.0/16"}})},
 		means: func(t *testing.T, r *recorder.Recorder, _ difference) {
@@ -133,7 +133,7 @@ var variants = map[string]variant{
 		of: "dev", edits: []edit{set("vpcs.main.datastores", nil)},
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {
 			assert.Empty(t, d.Added)
-			assert.Len(t, r.OfType(deployment), 10, "every service stays, in memory")
+			assert.Len(t, r.OfType(deployment), 14, "every service stays, in memory, with its gateway and its traces")
 			for _, token := range []string{"aws:rds/cluster:Cluster", "aws:dynamodb/table:Table", "aws:sqs/queue:Queue", "aws:secretsmanager/secret:Secret"} {
 				assert.Empty(t, r.OfType(token))
 			}

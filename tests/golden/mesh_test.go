@@ -143,7 +143,9 @@ func withConnections(t *testing.T, r *recorder.Recorder, _ difference) {
 	}
 }
 
-func withRequests(t *testing.T, r *recorder.Recorder, _ difference) {
+// withRequests is level l7, at which dev stands.
+func withRequests(t *testing.T, r *recorder.Recorder) {
+	t.Helper()
 	for _, colour := range []string{"blue", "green"} {
 		waypoint := r.One(t, gatewayKind, "main-"+colour+"-waypoint")
 		assert.Equal(t, "istio-waypoint", waypoint.String("spec.gatewayClassName"))

@@ -14,38 +14,24 @@ const (
 	workspaceKind = "aws:amp/workspace:Workspace"
 )
 
-// inClusterObservability is development watched by what runs in its clusters.
-var inClusterObservability = variant{
-	of: "dev", edits: []edit{
-		set(blue+".mesh", "l7"), set(green+".mesh", "l7"),
-		set("vpcs.main.observability", map[string]any{
-			"prometheus": "inCluster", "kiali": true, "accessLogs": "all",
-			"tracing": map[string]any{"backend": "jaeger", "samplingPercent": 100},
-			"relax":   map[string]any{"silentAlerts": "Nobody is on call for development; alerts are looked at."},
-		}),
-	},
-	means: func(t *testing.T, r *recorder.Recorder, d difference) {
-		assert.Empty(t, r.OfType(workspaceKind), "nothing is paid for by the sample")
-		assert.Len(t, r.OfType(telemetryKind), 2)
-		for _, colour := range []string{"blue", "green"} {
-			for _, chart := range []string{"prometheus", "grafana", "kiali"} {
-				release := r.One(t, releaseType, "main-"+colour+"-"+chart)
-				assert.Equal(t, "observability", release.String("namespace"))
-			}
-			istiod := r.One(t, releaseType, "main-"+colour+"-istiod")
-			assert.Equal(t, "traces.observability.svc.cluster.local", istiod.String("values.meshConfig.extensionProviders[0].opentelemetry.service"), "proxies know where spans go")
+// watchedInside is dev's way: what its clusters run watches them.
+func watchedInside(t *testing.T, r *recorder.Recorder) {
+	t.Helper()
+	assert.Empty(t, r.OfType(workspaceKind), "nothing is paid for by the sample")
+	assert.Len(t, r.OfType(telemetryKind), 2)
+	for _, colour := range []string{"blue", "green"} {
+		for _, chart := range []string{"prometheus", "grafana", "kiali"} {
+			release := r.One(t, releaseType, "main-"+colour+"-"+chart)
+			assert.Equal(t, "observability", release.String("namespace"))
 		}
-	},
+		istiod := r.One(t, releaseType, "main-"+colour+"-istiod")
+		assert.Equal(t, "traces.observability.svc.cluster.local", istiod.String("values.meshConfig.extensionProviders[0].opentelemetry.service"), "proxies know where spans go")
+	}
 }
 
-// managedObservability is production watched from AWS.
+// managedObservability is production of which AWS watches one VPC and nobody the other.
 var managedObservability = variant{
-	of: "prod", edits: []edit{
-		set(blue+".mesh", "l7"), set(green+".mesh", "l7"),
-		set("vpcs.main.observability", map[string]any{
-			"alertTopics": []any{"arn:aws:sns:eu-west-1:333333333333:retail-on-call"}, "tracing": map[string]any{"backend": "xray", "samplingPercent": 1},
-		}),
-	},
+	of: "prod", edits: []edit{set("vpcs.second.observability", nil)},
 	means: func(t *testing.T, r *recorder.Recorder, _ difference) {
 		made := r.OfType(workspaceKind)
 		assert.Len(t, made, 1, "one for the VPC, which both colours send to")
