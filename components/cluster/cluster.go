@@ -177,6 +177,9 @@ func (c *Cluster) kubernetes(
 		// then updates the provider instead of replacing every object in the cluster (K1).
 		ClusterIdentifier:     pulumi.String(args.name()),
 		EnableServerSideApply: pulumi.Bool(true),
+		// What controllers read, as istiod a waypoint's options, is changed where it is: made
+		// anew under the same name it would be gone for a moment.
+		EnableConfigMapMutable: pulumi.Bool(true),
 		// Written out, since unset they come from environment variables (K4).
 		DeleteUnreachable:     pulumi.Bool(args.ForgetUnreachable),
 		SkipUpdateUnreachable: pulumi.Bool(false),

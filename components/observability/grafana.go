@@ -1,6 +1,8 @@
 package observability
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/helm"
@@ -147,7 +149,7 @@ func (b *builder) grafana() error {
 	if err != nil {
 		return err
 	}
-	needs := append(b.home, secret, dashboards)
+	needs := slices.Concat(b.home, []pulumi.Resource{secret, dashboards})
 	if w := b.args.Workspace; w != nil {
 		identity, err := b.identity(grafanaRelease, onWorkspace(w, "Query", queries...))
 		if err != nil {

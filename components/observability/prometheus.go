@@ -2,6 +2,7 @@ package observability
 
 import (
 	"fmt"
+	"slices"
 
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	rbacv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/rbac/v1"
@@ -116,7 +117,7 @@ func (b *builder) prometheus() error {
 	if err != nil {
 		return err
 	}
-	needs := append(b.home, role, files)
+	needs := slices.Concat(b.home, []pulumi.Resource{role, files})
 	if w := b.args.Workspace; w != nil {
 		identity, err := b.identity(prometheusRelease, onWorkspace(w, "Write", "aps:RemoteWrite"))
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// PeakAnnotation, on a service's disruption budget, is how many pods must go on serving when
+// PeakAnnotation is on a service's disruption budget: how many pods must go on serving when
 // a zone is lost. A drill reads it.
 const PeakAnnotation = "retail/peak"
 

@@ -82,7 +82,7 @@ func colourGoes(t *testing.T, dev *harness.Stack) {
 	dev.Restore(t)
 	autoshifting(t, dev)
 	dev.Set(t, green+".relax", map[string]any{"noAutoshift": "Green goes with the next update."})
-	assert.Equal(t, []string{"update " + configurationType + " main-autoshift-green"}, beside(dev.Up(t), "pulumi:pulumi:Stack"))
+	assert.Equal(t, []string{"update " + configurationType + " main-autoshift-green"}, beside(dev.Up(t)))
 	gone()
 	assert.Contains(t, dev.Up(t).Lines(), "delete "+configurationType+" main-autoshift-green")
 	assert.Empty(t, dev.Preview(t).Lines())
@@ -98,9 +98,9 @@ func configurationGoes(t *testing.T, dev *harness.Stack) {
 	}
 	dev.Set(t, zonalShift, map[string]any{"relax": map[string]any{"noAutoshift": "All of it goes with the next step."}})
 	each := []string{configurationType + " main-autoshift-blue", configurationType + " main-autoshift-front-door"}
-	assert.Equal(t, []string{"update " + each[0], "update " + each[1]}, beside(dev.Up(t), "pulumi:pulumi:Stack"))
+	assert.Equal(t, []string{"update " + each[0], "update " + each[1]}, beside(dev.Up(t)))
 	dev.Unset(t, zonalShift)
-	assert.Equal(t, []string{"delete " + each[0], "delete " + each[1], "delete retail:zonalshift:Autoshift main"}, beside(dev.Up(t), "pulumi:pulumi:Stack"))
+	assert.Equal(t, []string{"delete " + each[0], "delete " + each[1], "delete retail:zonalshift:Autoshift main"}, beside(dev.Up(t)))
 }
 
 // keptWhileOn has the engine delete a configuration without the program, which would

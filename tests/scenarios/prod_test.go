@@ -77,7 +77,7 @@ func shiftsByVPC(t *testing.T, world *harness.World, prod *harness.Stack) {
 	for n, vpc := range vpcs {
 		prod.Set(t, environment+"vpcs."+vpc+".traffic", weights)
 		before := numberOfCalls(t, world)
-		assert.Equal(t, []string{update(vpc)}, beside(prod.Up(t), "pulumi:pulumi:Stack"))
+		assert.Equal(t, []string{update(vpc)}, beside(prod.Up(t)))
 		assert.Equal(t, []string{"elbv2:ModifyRule"}, writesSince(t, world, before))
 		for _, other := range vpcs[n+1:] {
 			assert.Equal(t, map[string]int{"blue": 100, "green": 0}, weightsOf(t, world, other))
@@ -88,6 +88,6 @@ func shiftsByVPC(t *testing.T, world *harness.World, prod *harness.Stack) {
 	for _, vpc := range vpcs {
 		prod.Set(t, environment+"vpcs."+vpc+".traffic", map[string]any{"blue": 100, "green": 0})
 	}
-	assert.Equal(t, []string{update("main"), update("second")}, beside(prod.Up(t), "pulumi:pulumi:Stack"))
+	assert.Equal(t, []string{update("main"), update("second")}, beside(prod.Up(t)))
 	assert.Equal(t, []string{"elbv2:ModifyRule", "elbv2:ModifyRule"}, writesSince(t, world, before))
 }

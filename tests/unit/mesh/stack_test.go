@@ -55,8 +55,7 @@ func TestAColoursMeshInAStackI3I12(t *testing.T) {
 	}
 	webhooks := map[string]int{}
 	for _, rule := range r.OfType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
-		switch port := rule.Value("fromPort"); {
-		case port.IsNumber() && port.NumberValue() >= 15000 && port.NumberValue() < 15100:
+		if port := rule.Value("fromPort"); port.IsNumber() && port.NumberValue() >= 15000 && port.NumberValue() < 15100 {
 			webhooks[rule.Name]++
 			assert.Equal(t, "sg-main-green-control-plane", rule.String("referencedSecurityGroupId"))
 		}

@@ -133,7 +133,7 @@ func (d *exercise) watch(ctx context.Context) string {
 	failed := 0
 	for {
 		facts, err := d.world.Look(ctx)
-		switch why := ""; {
+		switch {
 		case ctx.Err() != nil:
 			return "interrupted"
 		case err != nil:
@@ -145,7 +145,7 @@ func (d *exercise) watch(ctx context.Context) string {
 			}
 		default:
 			failed = 0
-			if why = d.seen(facts); why != "" {
+			if why := d.seen(facts); why != "" {
 				d.report.Early = true
 				return why
 			}
