@@ -55,7 +55,7 @@ func TestWhatShowsAClusterIsTaken(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int{
-		"Namespace": 2, "ClusterRole": 1, "ConfigMap": 3, "Secret": 2, "Service": 1, "ServiceAccount": 1, "Deployment": 1, "NetworkPolicy": 8,
+		"Namespace": 2, "ClusterRole": 1, "ConfigMap": 3, "Secret": 2, "Service": 1, "ServiceAccount": 1, "Deployment": 1, "NetworkPolicy": 6,
 	}, kinds)
 }
 
