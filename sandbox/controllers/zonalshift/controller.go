@@ -151,7 +151,7 @@ func (c *controller) restore(ctx context.Context) error {
 	if !c.intercepting() {
 		return nil
 	}
-	if err := c.filter.open(); err != nil {
+	if err := c.open(ctx); err != nil {
 		return err
 	}
 	c.filter.set("")

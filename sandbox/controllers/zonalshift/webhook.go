@@ -1,13 +1,13 @@
 package zonalshift
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -26,15 +26,18 @@ const (
 	hookName = "eks-zonal-shift.sandbox.retail"
 	// effective bounds the wait until the API server calls the webhook.
 	effective = 10 * time.Second
+	// webhookPort is where the webhook answers, at the address of the Service "kubernetes",
+	// which every cluster has and at which nobody else uses it.
+	webhookPort = "9443"
 )
 
 // filter is the webhook: it takes a zone's endpoints out of slices that are written.
 type filter struct {
-	mu     sync.Mutex
-	zone   string
-	server *http.Server
-	url    string
-	ca     []byte
+	mu      sync.Mutex
+	zone    string
+	running io.Closer
+	url     string
+	ca      []byte
 }
 
 func (f *filter) set(zone string) {
@@ -44,17 +47,22 @@ func (f *filter) set(zone string) {
 }
 
 func (f *filter) close() {
-	if f.server != nil {
-		_ = f.server.Close() // the API server's calls are cut off: it ends too
+	if f.running != nil {
+		_ = f.running.Close() // the API server's calls are cut off: it ends too
 	}
 }
 
-// open begins to answer, on the loopback interface.
-func (f *filter) open() error {
-	if f.server != nil {
+// open begins to answer, where the API server's own way out leads.
+func (c *controller) open(ctx context.Context) error {
+	f := &c.filter
+	if f.running != nil {
 		return nil
 	}
-	pem, key, err := cert.GenerateSelfSignedCertKey("127.0.0.1", []net.IP{net.IPv4(127, 0, 0, 1)}, nil)
+	service, err := c.typed.CoreV1().Services(metav1.NamespaceDefault).Get(ctx, "kubernetes", metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
+	pem, key, err := cert.GenerateSelfSignedCertKey(service.Spec.ClusterIP, []net.IP{net.ParseIP(service.Spec.ClusterIP)}, nil)
 	if err != nil {
 		return err
 	}
@@ -62,14 +70,11 @@ func (f *filter) open() error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	address := net.JoinHostPort(service.Spec.ClusterIP, webhookPort)
+	if f.running, err = c.plane.Serve(address, pair, f); err != nil {
 		return err
 	}
-	f.ca, f.url = pem, "https://"+listener.Addr().String()+"/endpointslices"
-	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}}
-	go func() { _ = f.server.ServeTLS(listener, "", "") }() // it ends when it is closed
+	f.ca, f.url = pem, "https://"+address+"/endpointslices"
 	return nil
 }
 
@@ -106,7 +111,7 @@ func (c *controller) intercepting() bool {
 
 // intercept has the API server call the webhook, and returns when it does.
 func (c *controller) intercept(ctx context.Context, zone string) error {
-	if err := c.filter.open(); err != nil {
+	if err := c.open(ctx); err != nil {
 		return err
 	}
 	c.filter.set(zone)
@@ -117,7 +122,7 @@ func (c *controller) intercept(ctx context.Context, zone string) error {
 }
 
 // point makes the configuration name this webhook: one that an earlier daemon left names
-// another port.
+// another certificate.
 func (c *controller) point(ctx context.Context) error {
 	wanted, hooks := c.configuration(), c.typed.AdmissionregistrationV1().MutatingWebhookConfigurations()
 	object, found, err := c.hooks.GetStore().GetByKey(hookName)
@@ -132,7 +137,7 @@ func (c *controller) point(ctx context.Context) error {
 		return err
 	}
 	now, ok := object.(*registrationv1.MutatingWebhookConfiguration)
-	if ok && len(now.Webhooks) == 1 && now.Webhooks[0].ClientConfig.URL != nil && *now.Webhooks[0].ClientConfig.URL == c.filter.url {
+	if ok && len(now.Webhooks) == 1 && bytes.Equal(now.Webhooks[0].ClientConfig.CABundle, c.filter.ca) {
 		return nil
 	}
 	if ok {
