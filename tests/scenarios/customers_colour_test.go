@@ -18,8 +18,12 @@ func (c *customers) scaledByOthers(t *testing.T) {
 		return c.kubectl(t, "green", "-n", "store", "get", "deployment", "ui", "-o", "jsonpath={"+path+"}")
 	}
 	c.dev.Set(t, shop+".services.ui.min", 3)
-	assert.Equal(t, []string{"update " + autoscaler + " main-blue-ui-autoscaler", "update " + autoscaler + " main-green-ui-autoscaler"},
-		c.dev.Up(t).Lines())
+	// What stands before ui has as many pods as it has.
+	assert.Equal(t, []string{
+		"update " + autoscaler + " main-blue-store-gateway-autoscaler", "update " + autoscaler + " main-blue-ui-autoscaler",
+		"update " + autoscaler + " main-green-store-gateway-autoscaler", "update " + autoscaler + " main-green-ui-autoscaler",
+		"update kubernetes:core/v1:ConfigMap main-blue-waypoint-options", "update kubernetes:core/v1:ConfigMap main-green-waypoint-options",
+	}, c.dev.Up(t).Lines())
 	require.Eventually(t, func() bool { return ui(".spec.replicas") == "3" }, 2*time.Minute, time.Second)
 
 	c.kubectl(t, "green", "-n", "store", "patch", "hpa", "ui", "--field-manager", "incident", "--type", "merge", "--patch", `{"spec": {"maxReplicas": 20}}`)
