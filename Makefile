@@ -80,6 +80,10 @@ generated: ## fail when a generated document is stale
 campaign: build ## a fault at every AWS call of a first deployment, one at a time (an hour and more; CAMPAIGN="-campaign-after 0.5": less)
 	go test -count 1 -timeout 12h -v -run Campaign ./tests/scenarios -campaign full $(CAMPAIGN)
 
+.PHONY: stories
+stories: build ## the long stories: drills of every zone, autoshift, the mesh's ladder and its upgrade
+	go test -count 1 -timeout 3h -v -run '^(TestDrill|TestAutoshift|TestMesh)$$' ./tests/scenarios -stories
+
 .PHONY: clean
 clean: ## remove the sandbox with its worlds, and all that was built
 	@test ! -x $(SANDBOX) || $(SANDBOX) stop

@@ -15,7 +15,7 @@ import (
 type Practice struct {
 	// BlockedDates are days without practice runs, as 2026-11-27. At most 15.
 	BlockedDates []string
-	// BlockedWindows are times of the week without practice runs, as Mon:10:00-Mon:18:30.
+	// BlockedWindows are times of a day without practice runs, as Mon:10:00-Mon:18:30, UTC.
 	// At most 15; what they leave must have room for one run.
 	BlockedWindows []string
 	// BlockingAlarm is the ARN of an alarm that keeps runs from starting and ends them while
@@ -64,10 +64,11 @@ func (p Practice) checkWindows(problems *problem.List) {
 	for _, window := range p.BlockedWindows {
 		from, to, ok := minutes(window)
 		if !ok {
-			problems.Add("blockedWindows", "must be two times of the week that differ", fmt.Sprintf("%q", window), "write them as Mon:10:00-Mon:18:30, in UTC")
+			problems.Add("blockedWindows", "must be a time of one day and a later one of the same day", fmt.Sprintf("%q", window),
+				"write them as Mon:10:00-Mon:18:30, in UTC, one for each day")
 			continue
 		}
-		for minute := from; minute != to; minute = (minute + 1) % week {
+		for minute := from; minute < to; minute++ {
 			blocked[minute] = true
 		}
 	}
@@ -77,7 +78,8 @@ func (p Practice) checkWindows(problems *problem.List) {
 	}
 }
 
-// minutes are a window's first and last minute of the week.
+// minutes are a window's first and last minute of the week. Every example that AWS gives lies
+// in one day; whether ARC takes longer ones is not documented, so none is sent.
 func minutes(window string) (from, to int, ok bool) {
 	part := windowForm.FindStringSubmatch(window)
 	if part == nil {
@@ -89,7 +91,7 @@ func minutes(window string) (from, to int, ok bool) {
 		return slices.Index(days, day)*dayMinutes + h*60 + m
 	}
 	from, to = at(part[1], part[2], part[3]), at(part[4], part[5], part[6])
-	return from, to, from != to
+	return from, to, part[1] == part[4] && from < to
 }
 
 // longestFree is the longest stretch of the week, which goes on from Sunday to Monday.

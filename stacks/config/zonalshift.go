@@ -18,7 +18,7 @@ type Practice struct {
 	// BlockedDates are days without practice runs, such as 2026-11-27. At most 15. Default:
 	// none.
 	BlockedDates []string `json:"blockedDates"`
-	// BlockedWindows are times of the week without practice runs, such as
+	// BlockedWindows are times of a day without practice runs, such as
 	// Mon:10:00-Mon:18:30. At most 15; they leave at least half an hour. Default: none.
 	BlockedWindows []string `json:"blockedWindows"`
 	// BlockingAlarm is the ARN of a CloudWatch alarm of this account and Region that keeps

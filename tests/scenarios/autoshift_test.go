@@ -32,6 +32,7 @@ func autoshifting(t *testing.T, dev *harness.Stack) {
 // next preview, wants an alarm that exists, and goes in two steps. In a hollow world:
 // what AWS does with it is TestDrill's.
 func TestAutoshift(t *testing.T) {
+	needsStories(t)
 	t.Parallel()
 	world := harness.StartHollow(t)
 	before := world.Snapshot(t)

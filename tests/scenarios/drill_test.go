@@ -24,6 +24,7 @@ type drilled struct {
 // command while customers go on asking, tries what must refuse a drill or end one, and
 // at last lets AWS take away a zone that fails (Z1, Z2, Z3, Z5).
 func TestDrill(t *testing.T) {
+	needsStories(t)
 	t.Parallel()
 	world := harness.Start(t)
 	d := &drilled{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev"), zones: []string{"euw1-az1", "euw1-az2"}}

@@ -31,6 +31,7 @@ const (
 // Istio, and looks at what load balancers reach at each level. Parts rely on what earlier
 // ones left standing. What shows the clusters is left out: it has tests of its own.
 func TestMesh(t *testing.T) {
+	needsStories(t)
 	t.Parallel()
 	world := harness.Start(t)
 	m := &meshed{&customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}}

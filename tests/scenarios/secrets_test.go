@@ -185,7 +185,7 @@ func (d *takedown) killedDestroy(t *testing.T, told map[string]string) {
 	doomed := d.engine(t, "destroy", "--yes", "--skip-preview")
 	ended, err := doomed.Start()
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return struck(t, d.world) }, patience, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return struck(t, d.world) }, 4*patience, 200*time.Millisecond, "nodes are among the last to go")
 	doomed.Kill()
 	require.Error(t, <-ended)
 	d.keep(t, told, "the killed destroy", "killed")

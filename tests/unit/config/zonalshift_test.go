@@ -59,10 +59,12 @@ func TestZonalShiftRules(t *testing.T) {
 			"blockedDates": []any{"2026-02-30", "27.11.2026"}, "blockedWindows": []any{"MON:10:00-MON:11:00", "Mon:24:00-Tue:01:00", "Mon:10:00-Mon:10:00"},
 		})}, []string{
 			`blockedDates: must be days of the calendar, got "2026-02-30"`, `blockedDates: must be days of the calendar, got "27.11.2026"`,
-			`blockedWindows: must be two times of the week that differ, got "MON:10:00-MON:11:00"`, `got "Mon:24:00-Tue:01:00"`, `got "Mon:10:00-Mon:10:00"`,
+			`blockedWindows: must be a time of one day and a later one of the same day, got "MON:10:00-MON:11:00"`, `got "Mon:24:00-Tue:01:00"`, `got "Mon:10:00-Mon:10:00"`,
 		}},
 		{"Z1 too many windows", edits{set(practice, map[string]any{"blockedWindows": many})}, []string{practice + ".blockedWindows: ARC takes at most 15, got 16"}},
-		{"Z1 no time left", edits{set(practice, map[string]any{"blockedWindows": []any{"Mon:00:00-Sun:23:31"}})}, []string{
+		{"Z1 no time left", edits{set(practice, map[string]any{"blockedWindows": []any{
+			"Mon:00:00-Mon:23:59", "Tue:00:00-Tue:23:59", "Wed:00:00-Wed:23:59", "Thu:00:00-Thu:23:59", "Fri:00:00-Fri:23:59", "Sat:00:00-Sat:23:59", "Sun:00:00-Sun:23:31",
+		}})}, []string{
 			practice + ".blockedWindows: must leave room for a practice run of 30 minutes",
 		}},
 		{"Z1 an alarm elsewhere", edits{set(practice+".blockingAlarm", "arn:aws:cloudwatch:eu-west-2:333333333333:alarm:deployments")}, []string{

@@ -108,7 +108,7 @@ func TestRefusals_Z1(t *testing.T) {
 			"zonalShift.resources.blue.arn: is required", "zonalShift.resources.blue.outcomeAlarm: is required: ARC enables autoshift only with practice runs",
 		}},
 		"a window": {func(a *zonalshift.Args) { a.Practice.BlockedWindows = []string{"Mon:10:00-Mon:10:60"} }, []string{
-			`zonalShift.practice.blockedWindows: must be two times of the week that differ, got "Mon:10:00-Mon:10:60"`,
+			`zonalShift.practice.blockedWindows: must be a time of one day and a later one of the same day, got "Mon:10:00-Mon:10:60"`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
