@@ -77,7 +77,8 @@ func TestTheShopIsTaken(t *testing.T) {
 		meta := maps.Clone(pod["metadata"].(map[string]any))
 		meta["name"] = deployment["metadata"].(map[string]any)["name"]
 		pod["metadata"], pod["apiVersion"], pod["kind"] = meta, "v1", "Pod"
-		server.create("/api/v1/namespaces/store/pods", pod, "&dryRun=All")
+		namespace := deployment["metadata"].(map[string]any)["namespace"].(string)
+		server.create("/api/v1/namespaces/"+namespace+"/pods", pod, "&dryRun=All")
 	}
 }
 
