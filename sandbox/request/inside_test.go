@@ -1,6 +1,7 @@
 package request_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,7 +26,7 @@ func cluster(t *testing.T, more ...string) request.Cluster {
 			"namespace":"store","labels":{"kubernetes.io/service-name":"` + name + `"}},"ports":[{"name":"http","port":8080}],
 			"endpoints":[{"addresses":["` + ip + `"],"conditions":{"ready":true}}]}`}
 	}
-	all := append(more, pod("gateway", "10.0.0.1", `{"name":"istio-proxy","args":["proxy","router"]}`), pod("ui", "10.0.0.9", `{"name":"ui"}`),
+	all := append(slices.Clone(more), pod("gateway", "10.0.0.1", `{"name":"istio-proxy","args":["proxy","router"]}`), pod("ui", "10.0.0.9", `{"name":"ui"}`),
 		`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"g","namespace":"store"},"spec":{"gatewayClassName":"istio",
 		"addresses":[{"type":"Hostname","value":"gateway"}],"listeners":[{"name":"http","port":80,"protocol":"HTTP"}]}}`,
 		`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"HTTPRoute","metadata":{"name":"r","namespace":"store"},"spec":{"parentRefs":[{"name":"g"}],

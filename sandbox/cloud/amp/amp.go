@@ -84,13 +84,13 @@ func putWorkspace(c *cloud.Call) error {
 	return nil
 }
 
-// workspace is the call's workspace.
-func workspace(c *cloud.Call) (*cloud.Record, error) {
+// inWorkspace refuses a call whose workspace is not there.
+func inWorkspace(c *cloud.Call) error {
 	id := c.Str("workspaceId")
-	if w := c.Get(Workspace, id); w != nil {
-		return w, nil
+	if c.Get(Workspace, id) != nil {
+		return nil
 	}
-	return nil, c.Fail("ResourceNotFoundException", "Workspace not found with ID: %s", id)
+	return c.Fail("ResourceNotFoundException", "Workspace not found with ID: %s", id)
 }
 
 func rulesSpec() *cloud.Spec {
@@ -101,7 +101,7 @@ func rulesSpec() *cloud.Spec {
 		Latency:  cloud.Latency{Create: fast, Update: fast, Delete: fast},
 		AutoName: &cloud.AutoName{Property: "name", Max: 64},
 		Create: func(c *cloud.Call) error {
-			if _, err := workspace(c); err != nil {
+			if err := inWorkspace(c); err != nil {
 				return err
 			}
 			c.ID = c.ARN("aps", "rulegroupsnamespace/"+c.Str("workspaceId")+"/"+c.Str("name"))
@@ -135,7 +135,7 @@ func alertManagerSpec() *cloud.Spec {
 			Update: "aps:PutAlertManagerDefinition", Delete: "aps:DeleteAlertManagerDefinition"},
 		Latency: cloud.Latency{Create: fast, Update: fast, Delete: fast},
 		Create: func(c *cloud.Call) error {
-			if _, err := workspace(c); err != nil {
+			if err := inWorkspace(c); err != nil {
 				return err
 			}
 			c.ID = c.Str("workspaceId")

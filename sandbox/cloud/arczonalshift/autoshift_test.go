@@ -10,7 +10,6 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/arczonalshift"
-	"retail/sandbox/cloud/cloudwatch"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eventbridge"
 	"retail/sandbox/cloud/sns"
@@ -77,9 +76,9 @@ func TestAnAutoshiftMovesWhatIsEnabled(t *testing.T) {
 func TestAPracticeRunEndsAsItsAlarmsSay(t *testing.T) {
 	for outcome, end := range map[string]func(p *place, blocking string){
 		arczonalshift.Succeeded: func(p *place, _ string) { p.now = p.now.Add(30 * time.Minute) },
-		arczonalshift.Failed:    func(p *place, _ string) { p.set(p.alarm, cloudwatch.Alarm) },
+		arczonalshift.Failed:    func(p *place, _ string) { p.alarmed(p.alarm) },
 		arczonalshift.Interrupted: func(p *place, blocking string) {
-			p.set(blocking, cloudwatch.Alarm)
+			p.alarmed(blocking)
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -120,11 +119,11 @@ func (p *place) run() (s arczonalshift.Shift, err error) {
 func TestPracticeRunsThatAreBlocked(t *testing.T) {
 	for reasonOf, set := range map[string]func(p *place){
 		"PracticeConfigurationDoesNotExist": func(*place) {},
-		"PracticeOutcomeAlarmsRed":          func(p *place) { p.configure(nil); p.set(p.alarm, cloudwatch.Alarm) },
+		"PracticeOutcomeAlarmsRed":          func(p *place) { p.configure(nil); p.alarmed(p.alarm) },
 		"PracticeBlockingAlarmsRed": func(p *place) {
 			busy := p.newAlarm("busy")
 			p.configure(p.practice(map[string]any{"BlockingAlarms": []any{map[string]any{"AlarmIdentifier": busy, "Type": "CLOUDWATCH"}}}))
-			p.set(busy, cloudwatch.Alarm)
+			p.alarmed(busy)
 		},
 		"PracticeInBlockedDates": func(p *place) { p.configure(p.practice(map[string]any{"BlockedDates": []any{"2026-11-26"}})) },
 		"PracticeInBlockedWindows": func(p *place) {

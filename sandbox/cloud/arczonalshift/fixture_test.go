@@ -114,8 +114,9 @@ func (p *place) practice(more map[string]any) map[string]any {
 	return map[string]any{"PracticeRunConfiguration": out}
 }
 
-func (p *place) set(alarm, state string) {
-	p.must(func(c *cloud.Call) error { return cloudwatch.SetState(c, alarm, state, "by the test") })
+// alarmed turns an alarm on.
+func (p *place) alarmed(alarm string) {
+	p.must(func(c *cloud.Call) error { return cloudwatch.SetState(c, alarm, cloudwatch.Alarm, "by the test") })
 }
 
 func reason(t *testing.T, err error) string {

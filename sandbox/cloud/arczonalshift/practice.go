@@ -36,15 +36,15 @@ func StartPracticeRun(c *cloud.Call, in StartInput) (Shift, error) {
 	if err := checkComment(in.Comment); err != nil {
 		return Shift{}, err
 	}
-	for _, s := range activeShifts(c, r.arn) {
-		reason := "ZonalShiftAlreadyExists"
+	if active := activeShifts(c, r.arn); len(active) > 0 {
+		s, reason := active[0], "ZonalShiftAlreadyExists"
 		if s.AwayFrom != in.AwayFrom {
 			reason = "SimultaneousZonalShiftsConflict"
 		}
 		return Shift{}, conflict(reason, "Zonal shift %s of resource %s away from %s is active", s.ID, r.arn, s.AwayFrom)
 	}
-	for _, a := range autoshiftsOf(c, r) {
-		return Shift{}, conflict("ZonalAutoshiftActive", "An autoshift away from %s is active", a.AwayFrom)
+	if active := autoshiftsOf(c, r); len(active) > 0 {
+		return Shift{}, conflict("ZonalAutoshiftActive", "An autoshift away from %s is active", active[0].AwayFrom)
 	}
 	if err := practiceOf(record).blocked(c); err != nil {
 		return Shift{}, err

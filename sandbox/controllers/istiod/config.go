@@ -37,10 +37,11 @@ const saidKey = "said"
 func (m *mesh) injection() (*injection, error) {
 	read := map[string]*corev1.ConfigMap{}
 	for _, name := range []string{"istio-sidecar-injector", "istio"} {
-		found := false
-		if read[name], found = find[*corev1.ConfigMap](m.store.configMaps, systemNamespace+"/"+name); !found {
+		config, found := find[*corev1.ConfigMap](m.store.configMaps, systemNamespace+"/"+name)
+		if !found {
 			return nil, fmt.Errorf("ConfigMap %s/%s is not there", systemNamespace, name)
 		}
+		read[name] = config
 	}
 	return readInjection(read["istio-sidecar-injector"].Data, read["istio"].Data["mesh"])
 }

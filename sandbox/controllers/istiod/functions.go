@@ -21,27 +21,25 @@ import (
 func functions() template.FuncMap {
 	all := sprig.TxtFuncMap()
 	maps.Copy(all, template.FuncMap{
-		"isset":              func(m map[string]string, key string) bool { _, ok := m[key]; return ok },
-		"directory":          func(file string) string { dir, _ := path.Split(file); return dir },
-		"contains":           func(needle, text string) bool { return strings.Contains(text, needle) },
-		"toLower":            strings.ToLower,
-		"annotation":         annotation,
-		"valueOrDefault":     valueOrDefault,
-		"toJSON":             toJSON,
-		"structToJSON":       toJSON,
-		"protoToJSON":        proxyJSON,
-		"fromJSON":           fromJSON,
-		"toYaml":             toYAML,
-		"indent":             indent,
-		"omit":               omit,
-		"omitNil":            omitNil,
-		"strdict":            strdict,
-		"mergeMaps":          merge,
-		"toJsonMap":          func(all ...map[string]string) (string, error) { return toJSON(merge(all...)) },
-		"excludeInboundPort": excludePort,
-		"includeInboundPorts": func(containers []corev1.Container) string {
-			return ports(containers)
-		},
+		"isset":                  func(m map[string]string, key string) bool { _, ok := m[key]; return ok },
+		"directory":              func(file string) string { dir, _ := path.Split(file); return dir },
+		"contains":               func(needle, text string) bool { return strings.Contains(text, needle) },
+		"toLower":                strings.ToLower,
+		"annotation":             annotation,
+		"valueOrDefault":         valueOrDefault,
+		"toJSON":                 toJSON,
+		"structToJSON":           toJSON,
+		"protoToJSON":            proxyJSON,
+		"fromJSON":               fromJSON,
+		"toYaml":                 toYAML,
+		"indent":                 indent,
+		"omit":                   omit,
+		"omitNil":                omitNil,
+		"strdict":                strdict,
+		"mergeMaps":              merge,
+		"toJsonMap":              func(all ...map[string]string) (string, error) { return toJSON(merge(all...)) },
+		"excludeInboundPort":     excludePort,
+		"includeInboundPorts":    ports,
 		"kubevirtInterfaces":     func(s string) string { return s },
 		"excludeInterfaces":      func(s string) string { return s },
 		"appendMultusNetwork":    noMultus,
@@ -158,7 +156,7 @@ func ports(containers []corev1.Container) string {
 }
 
 func noMultus(string, string) (string, error) {
-	return "", errors.New("Multus networks are not simulated: extend sandbox/controllers/istiod/functions.go")
+	return "", errors.New("networks of Multus are not simulated: extend sandbox/controllers/istiod/functions.go")
 }
 
 // resourceAttributes are those of OpenTelemetry that a provider of the mesh may ask

@@ -77,9 +77,9 @@ func (f *fixture) yaml(text string) {
 }
 
 // install applies a chart.
-func (f *fixture) install(version, chart, values string) {
+func (f *fixture) install(chart, values string) {
 	f.t.Helper()
-	objects, err := chartstest.RenderIstio(version, chart, "istio-system", values)
+	objects, err := chartstest.RenderIstio("1.30.4", chart, "istio-system", values)
 	require.NoError(f.t, err)
 	for _, o := range objects {
 		if o.GetNamespace() == "" && namespaced(o.GetKind()) {
@@ -97,10 +97,10 @@ func namespaced(kind string) bool {
 // istio installs everything and waits until istiod and the agents are ready.
 func (f *fixture) istio() {
 	f.t.Helper()
-	f.install("1.30.4", "base", "")
-	f.install("1.30.4", "istiod", "profile: ambient\ncni: {enabled: true}\nreplicaCount: 2\nautoscaleEnabled: false\nresources: {requests: {cpu: 100m, memory: 128Mi}}")
-	f.install("1.30.4", "cni", "profile: ambient")
-	f.install("1.30.4", "ztunnel", "profile: ambient\nresources: {requests: {cpu: 10m, memory: 32Mi}}")
+	f.install("base", "")
+	f.install("istiod", "profile: ambient\ncni: {enabled: true}\nreplicaCount: 2\nautoscaleEnabled: false\nresources: {requests: {cpu: 100m, memory: 128Mi}}")
+	f.install("cni", "profile: ambient")
+	f.install("ztunnel", "profile: ambient\nresources: {requests: {cpu: 10m, memory: 32Mi}}")
 	f.eventually(func(t *assert.CollectT) {
 		d, err := f.Typed.AppsV1().Deployments("istio-system").Get(f.t.Context(), "istiod", metav1.GetOptions{})
 		if assert.NoError(t, err) {

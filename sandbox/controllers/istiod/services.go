@@ -25,7 +25,7 @@ func (m *mesh) serviceStatus(ctx context.Context) error {
 			if at >= 0 && s.Status.Conditions[at].Status == now.Status && s.Status.Conditions[at].Message == now.Message {
 				continue
 			}
-			changed.Status.Conditions = append(kept, now)
+			changed.Status.Conditions = slices.Concat(kept, []metav1.Condition{now})
 		} else if len(kept) == len(s.Status.Conditions) {
 			continue
 		}
