@@ -51,7 +51,7 @@ const fewRequests = "0.05"
 // shopRules are about what customers notice.
 func (w Watch) shopRules() ruleGroup {
 	s := w.signals("")
-	busy := fmt.Sprintf(" and on (%s) %s > %s", strings.Join(serviceAndColour, ", "), s.requests, fewRequests)
+	busy := fmt.Sprintf(" and on (%s) %s > %s", listed(serviceAndColour), s.requests, fewRequests)
 	of := "{{ $labels.destination_service_name }} ({{ $labels.colour }})"
 	restarts := newRule("PodsRestart", fmt.Sprintf("(%s) > 3", s.restarts), "0m", ticket,
 		"containers {{ $labels.container }} ({{ $labels.colour }}) restarted {{ printf \"%.0f\" $value }} times in 15 minutes", "pods-restart")

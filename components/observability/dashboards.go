@@ -155,7 +155,7 @@ func meshPage() dashboard {
 			},
 			{
 				"Requests without mutual TLS", "What reached the waypoint in plain text: nought.", "reqps",
-				rate(requestsTotal, selector{{"reporter", "=", "waypoint"}, {"connection_security_policy", "!=", "mutual_tls"}}, serviceAndColour...),
+				rate(requestsTotal, selector{{reporter, "=", "waypoint"}, {connectionSecurityPolicy, "!=", "mutual_tls"}}, serviceAndColour...),
 				"{{destination_service_name}} {{colour}}",
 			},
 		},

@@ -6,16 +6,30 @@ import (
 	"strings"
 )
 
-// standardLabels are the labels of Istio's standard metrics (Istio, "Istio Standard
-// Metrics", "Labels"), and colour, which this program's scrape configuration adds.
-var standardLabels = []string{
-	"reporter", "source_workload", "source_workload_namespace", "source_canonical_service", "source_canonical_revision",
-	"source_principal", "source_app", "source_version", "source_cluster", "destination_workload",
-	"destination_workload_namespace", "destination_canonical_service", "destination_canonical_revision", "destination_principal",
-	"destination_app", "destination_version", "destination_service", "destination_service_name", "destination_service_namespace",
-	"destination_cluster", "request_protocol", "response_code", "grpc_response_status", "response_flags",
-	"connection_security_policy", colourLabel, "le",
-}
+// label is a label of a series. Only those below exist, so that one which is misspelt, and
+// would match nothing without a word, does not compile.
+type label struct{ name string }
+
+func (l label) String() string { return l.name }
+
+// The labels that queries use: of Istio's standard metrics (Istio, "Istio Standard Metrics",
+// "Labels"), of histograms, of containers (Kubernetes documentation, "Node metrics data";
+// kube-state-metrics, "Pod Metrics"), and the one that this program's scrape configuration adds.
+var (
+	reporter                    = label{"reporter"}
+	destinationServiceName      = label{"destination_service_name"}
+	destinationServiceNamespace = label{"destination_service_namespace"}
+	responseCode                = label{"response_code"}
+	connectionSecurityPolicy    = label{"connection_security_policy"}
+
+	upperBound = label{"le"}
+
+	namespace = label{"namespace"}
+	container = label{"container"}
+	resource  = label{"resource"}
+
+	colourOf = label{colourLabel}
+)
 
 // colourLabel is the label that tells blue from green.
 const colourLabel = "colour"
@@ -28,12 +42,15 @@ const (
 )
 
 // serviceAndColour is by what golden signals are told apart.
-var serviceAndColour = []string{"destination_service_name", colourLabel}
+var serviceAndColour = []label{destinationServiceName, colourOf}
 
 // selector is the part of a query that picks series.
 type selector []matcher
 
-type matcher struct{ label, operator, value string }
+type matcher struct {
+	label           label
+	operator, value string
+}
 
 func (s selector) String() string {
 	parts := make([]string, len(s))
@@ -52,30 +69,26 @@ func (w Watch) fromWaypoint(colour string, more ...matcher) selector {
 
 // from picks what one kind of reporter says of the watched services, of one colour or, with
 // none given, of all.
-func (w Watch) from(reporter, colour string) selector {
-	pick := selector{{"reporter", "=", reporter}, {"destination_service_namespace", "=", w.Namespace}}
+func (w Watch) from(kind, colour string) selector {
+	pick := selector{{reporter, "=", kind}, {destinationServiceNamespace, "=", w.Namespace}}
 	if colour != "" {
-		pick = append(pick, matcher{colourLabel, "=", colour})
+		pick = append(pick, matcher{colourOf, "=", colour})
 	}
 	return pick
 }
 
-// rate is a counter's increase a second over five minutes, summed by labels. A label that
-// Istio does not know is a mistake in this package: it would match nothing, silently.
-func rate(metric string, pick selector, by ...string) string {
-	for _, m := range pick {
-		mustBeStandard(m.label)
-	}
-	for _, label := range by {
-		mustBeStandard(label)
-	}
-	return fmt.Sprintf("sum by (%s) (rate(%s%s[5m]))", strings.Join(by, ", "), metric, pick)
+// rate is a counter's increase a second over five minutes, summed by labels.
+func rate(metric string, pick selector, by ...label) string {
+	return fmt.Sprintf("sum by (%s) (rate(%s%s[5m]))", listed(by), metric, pick)
 }
 
-func mustBeStandard(label string) {
-	if !slices.Contains(standardLabels, label) {
-		panic("observability: " + label + " is no label of Istio's standard metrics")
+// listed are labels as a query lists them.
+func listed(labels []label) string {
+	all := make([]string, len(labels))
+	for i, one := range labels {
+		all[i] = one.name
 	}
+	return strings.Join(all, ", ")
 }
 
 // Watch says what golden signals and alerts are about.
@@ -105,25 +118,25 @@ const quantile = 0.99
 // signals are those of one colour or, with none given, of all.
 func (w Watch) signals(colour string) signals {
 	all := rate(requestsTotal, w.fromWaypoint(colour), serviceAndColour...)
-	failed := rate(requestsTotal, w.fromWaypoint(colour, matcher{"response_code", "=~", "5.."}), serviceAndColour...)
-	container := selector{{"namespace", "=", w.Namespace}, {"container", "!=", ""}}
+	failed := rate(requestsTotal, w.fromWaypoint(colour, matcher{responseCode, "=~", "5.."}), serviceAndColour...)
+	pods := selector{{namespace, "=", w.Namespace}, {container, "!=", ""}}
 	if colour != "" {
-		container = append(container, matcher{colourLabel, "=", colour})
+		pods = append(pods, matcher{colourOf, "=", colour})
 	}
-	of := func(resource string) selector {
-		return append(container[:len(container):len(container)], matcher{"resource", "=", resource})
+	of := func(what string) selector {
+		return append(pods[:len(pods):len(pods)], matcher{resource, "=", what})
 	}
 	return signals{
 		requests: all,
 		// Without a failed request there is no series of failures: or makes it nought.
 		errors: fmt.Sprintf("100 * (%s or 0 * %s) / %s", failed, all, all),
 		latency: fmt.Sprintf("histogram_quantile(%g, %s)", quantile,
-			rate(requestDuration, w.fromWaypoint(colour), append(slices.Clone(serviceAndColour), "le")...)),
+			rate(requestDuration, w.fromWaypoint(colour), append(slices.Clone(serviceAndColour), upperBound)...)),
 		connections: rate(connectionsOpened, w.from("source", colour), serviceAndColour...),
 		cpu: fmt.Sprintf(`100 * sum by (container, colour) (rate(container_cpu_usage_seconds_total%s[5m])) / `+
-			`sum by (container, colour) (kube_pod_container_resource_requests%s)`, container, of("cpu")),
+			`sum by (container, colour) (kube_pod_container_resource_requests%s)`, pods, of("cpu")),
 		memory: fmt.Sprintf(`100 * max by (container, colour) (container_memory_working_set_bytes%s) / `+
-			`max by (container, colour) (kube_pod_container_resource_limits%s)`, container, of("memory")),
-		restarts: fmt.Sprintf(`sum by (container, colour) (increase(kube_pod_container_status_restarts_total%s[15m]))`, container),
+			`max by (container, colour) (kube_pod_container_resource_limits%s)`, pods, of("memory")),
+		restarts: fmt.Sprintf(`sum by (container, colour) (increase(kube_pod_container_status_restarts_total%s[15m]))`, pods),
 	}
 }

@@ -39,6 +39,17 @@ func queriesOf(t *testing.T) map[string]string {
 	return all
 }
 
+// standardLabels are the labels of Istio's standard metrics (Istio, "Istio Standard
+// Metrics", "Labels"), that of a histogram's buckets, and colour.
+var standardLabels = []string{
+	"reporter", "source_workload", "source_workload_namespace", "source_canonical_service", "source_canonical_revision",
+	"source_principal", "source_app", "source_version", "source_cluster", "destination_workload",
+	"destination_workload_namespace", "destination_canonical_service", "destination_canonical_revision", "destination_principal",
+	"destination_app", "destination_version", "destination_service", "destination_service_name", "destination_service_namespace",
+	"destination_cluster", "request_protocol", "response_code", "grpc_response_status", "response_flags",
+	"connection_security_policy", colourLabel, "le",
+}
+
 var (
 	ofIstio  = regexp.MustCompile(`(istio_[a-z_]+)\{([^}]*)\}`)
 	matchers = regexp.MustCompile(`([a-z_]+)(?:=~|!=|!~|=)"`)
@@ -65,7 +76,6 @@ func TestQueriesUseLabelsThatIstioHas(t *testing.T) {
 		assert.Equal(t, strings.Count(query, "("), strings.Count(query, ")"), where)
 	}
 	assert.GreaterOrEqual(t, seen, 19)
-	assert.Panics(t, func() { rate(requestsTotal, nil, "destination_service_nam") })
 }
 
 func TestBlueStandsBesideGreen(t *testing.T) {

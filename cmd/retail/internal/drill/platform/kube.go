@@ -31,15 +31,7 @@ const pageSize = "500"
 
 // types are the objects that a drill reads. The whole client set would compile
 // some fifty groups more.
-var types = func() *runtime.Scheme {
-	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, discoveryv1.AddToScheme, policyv1.AddToScheme, autoscalingv2.AddToScheme} {
-		if err := add(s); err != nil {
-			panic(err) // two types of one name
-		}
-	}
-	return s
-}()
+var types = runtime.SchemeBuilder{corev1.AddToScheme, discoveryv1.AddToScheme, policyv1.AddToScheme, autoscalingv2.AddToScheme}
 
 // dial is a client of a cluster's API server.
 func dial(config aws.Config, c *ekstypes.Cluster) (rest.Interface, error) {
@@ -54,10 +46,14 @@ func dial(config aws.Config, c *ekstypes.Cluster) (rest.Interface, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cluster %s: its certificate authority: %w", name, err)
 	}
+	scheme := runtime.NewScheme()
+	if err := types.AddToScheme(scheme); err != nil {
+		return nil, err
+	}
 	return rest.RESTClientFor(&rest.Config{
 		Host: aws.ToString(c.Endpoint), Timeout: callTime, TLSClientConfig: rest.TLSClientConfig{CAData: authority},
 		APIPath: "/api", ContentConfig: rest.ContentConfig{
-			GroupVersion: &schema.GroupVersion{Version: "v1"}, NegotiatedSerializer: serializer.NewCodecFactory(types).WithoutConversion(),
+			GroupVersion: &schema.GroupVersion{Version: "v1"}, NegotiatedSerializer: serializer.NewCodecFactory(scheme).WithoutConversion(),
 		},
 		WrapTransport: func(next http.RoundTripper) http.RoundTripper {
 			return &tokens{config: config, cluster: name, next: next}
