@@ -2,6 +2,7 @@ package observability
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -85,7 +86,7 @@ func (b *builder) kiali() error {
 	}
 	release, err := helm.New(b.ctx, names.Child(b.name, "kiali"), &helm.Args{
 		Chart: versions.Kiali, Mirror: b.args.Mirror, Release: "kiali", Namespace: Namespace, Values: b.kialiValues(),
-	}, b.after(append(append(b.home, b.args.Mesh.After...), secret))...)
+	}, b.after(slices.Concat(b.home, b.args.Mesh.After, []pulumi.Resource{secret}))...)
 	b.out.Ready = append(b.out.Ready, release)
 	return err
 }
