@@ -23,7 +23,9 @@ import (
 	"retail/sandbox/toolchain"
 )
 
-const patience = 40 * time.Second
+// patience outlasts the garbage collector, which may learn of a new definition's objects
+// only after its next discovery, and asks again about an owner ever more seldom.
+const patience = 4 * time.Minute
 
 var (
 	gateways = schema.GroupVersionResource{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "gateways"}

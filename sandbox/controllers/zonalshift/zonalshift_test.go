@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/arczonalshift"
@@ -204,19 +205,31 @@ func (c *cluster) intercepted() bool {
 	return len(list.Items) > 0
 }
 
+// scale changes the number of replicas. What the Deployment's own controller writes in
+// between is no fault: the change is made again.
 func (c *cluster) scale(n int32) {
-	scale, err := c.Typed.AppsV1().Deployments("default").GetScale(c.T.Context(), "ui", metav1.GetOptions{})
-	require.NoError(c.T, err)
-	scale.Spec.Replicas = n
-	_, err = c.Typed.AppsV1().Deployments("default").UpdateScale(c.T.Context(), "ui", scale, metav1.UpdateOptions{})
-	require.NoError(c.T, err)
+	deployments := c.Typed.AppsV1().Deployments("default")
+	require.NoError(c.T, retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		scale, err := deployments.GetScale(c.T.Context(), "ui", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		scale.Spec.Replicas = n
+		_, err = deployments.UpdateScale(c.T.Context(), "ui", scale, metav1.UpdateOptions{})
+		return err
+	}))
 }
 
 // hold cordons a node by hand.
 func (c *cluster) hold(name string, is bool) {
-	n, err := c.Typed.CoreV1().Nodes().Get(c.T.Context(), name, metav1.GetOptions{})
-	require.NoError(c.T, err)
-	n.Spec.Unschedulable = is
-	_, err = c.Typed.CoreV1().Nodes().Update(c.T.Context(), n, metav1.UpdateOptions{})
-	require.NoError(c.T, err)
+	nodes := c.Typed.CoreV1().Nodes()
+	require.NoError(c.T, retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		n, err := nodes.Get(c.T.Context(), name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		n.Spec.Unschedulable = is
+		_, err = nodes.Update(c.T.Context(), n, metav1.UpdateOptions{})
+		return err
+	}))
 }
