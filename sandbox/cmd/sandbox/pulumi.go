@@ -34,12 +34,23 @@ func (a *app) pulumi(ctx context.Context, args ...string) *exec.Cmd {
 	return c
 }
 
+// execute runs a command with a folder of its own for temporary files: the Kubernetes
+// provider leaves a kubeconfig there for each chart that it looks at.
+func execute(c *exec.Cmd) error {
+	dir, err := os.MkdirTemp("", "retail-tmp-")
+	if err != nil {
+		return err
+	}
+	c.Env = append(c.Env, "TMPDIR="+dir)
+	return errors.Join(c.Run(), os.RemoveAll(dir))
+}
+
 // ask runs pulumi and gives what it printed; what it complained of is the error.
 func (a *app) ask(ctx context.Context, args ...string) ([]byte, error) {
 	c := a.pulumi(ctx, args...)
 	var out, complaints bytes.Buffer
 	c.Stdout, c.Stderr = &out, &complaints
-	if err := c.Run(); err != nil {
+	if err := execute(c); err != nil {
 		return nil, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, complaints.String()+out.String())
 	}
 	return out.Bytes(), nil
@@ -52,7 +63,7 @@ func (a *app) run(ctx context.Context, args ...string) error {
 	if a.json {
 		c.Stdout = os.Stderr // standard output is for the JSON
 	}
-	if err := c.Run(); err != nil {
+	if err := execute(c); err != nil {
 		return fmt.Errorf("pulumi %s: %w", strings.Join(args[:min(len(args), 4)], " "), err)
 	}
 	return nil

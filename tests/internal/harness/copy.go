@@ -81,4 +81,7 @@ func (w *World) begin(t testing.TB, flags ...string) {
 	w.JSON(t, &w.Env, "env", "--json")
 	backend := strings.TrimPrefix(w.Env["PULUMI_BACKEND_URL"], "file://")
 	require.NoError(t, os.MkdirAll(backend, 0o700))
+	// The Kubernetes provider leaves files there, which go with the world.
+	w.Env["TMPDIR"] = filepath.Join(w.Dir, "tmp")
+	require.NoError(t, os.MkdirAll(w.Env["TMPDIR"], 0o700))
 }
