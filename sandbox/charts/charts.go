@@ -30,7 +30,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-//go:embed all:aws-load-balancer-controller all:grafana all:kiali-server all:prometheus all:reloader
+//go:embed all:aws-gateway-controller-chart all:aws-load-balancer-controller all:grafana all:kiali-server all:prometheus all:reloader
 var folders embed.FS
 
 // Chart is a packed chart.
@@ -116,6 +116,8 @@ func archive(files map[string][]byte) ([]byte, error) {
 // closedGroups are groups of a chart's values in which a key that the chart does not have
 // would be a mistake without a sound.
 var closedGroups = map[string][]string{
+	"aws-gateway-controller-chart": {"deployment", "image", "log", "metrics", "pdb", "role", "serviceAccount", "webhookTLS"},
+
 	"prometheus":   {"server", "serviceAccounts", "configmapReload", "kube-state-metrics"},
 	"grafana":      {"admin", "service", "serviceAccount", "image", "rbac"},
 	"kiali-server": {"auth", "deployment", "external_services", "login_token"},
@@ -123,7 +125,8 @@ var closedGroups = map[string][]string{
 
 // kubernetesOwn are values that go into a pod as they are: their keys are Kubernetes's, of
 // which a chart's defaults name some.
-var kubernetesOwn = []string{"affinity", "containerSecurityContext", "resources", "securityContext"}
+var kubernetesOwn = []string{"affinity", "annotations", "containerSecurityContext", "labels", "nodeSelector",
+	"podSecurityContext", "resources", "securityContext"}
 
 // schema is the JSON schema of a chart's values: its top-level keys and no
 // others, each of the kind of its default. A key without a default takes any.
