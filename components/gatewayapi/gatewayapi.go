@@ -15,6 +15,8 @@ import (
 type Args struct {
 	// Control is the cluster's control plane: the definitions go with it. Required.
 	Control pulumi.Resource
+	// Lattice adds the kinds of the AWS Gateway API Controller. Default false.
+	Lattice bool
 }
 
 // Definitions are the Gateway API's resource definitions in one cluster.
@@ -46,7 +48,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	objects, err := read(released)
+	objects, err := args.objects()
 	if err != nil {
 		return nil, err
 	}
@@ -63,4 +65,14 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		d.Ready = append(d.Ready, made)
 	}
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"version": pulumi.String(versions.GatewayAPI.Version)})
+}
+
+// objects are what is applied.
+func (a *Args) objects() ([]object, error) {
+	all, err := read(released)
+	if err != nil || !a.Lattice {
+		return all, err
+	}
+	more, err := read(lattice)
+	return append(all, more...), err
 }

@@ -19,6 +19,12 @@ import (
 //go:embed definitions.jsonl
 var released []byte
 
+// lattice holds the AWS Gateway API Controller's own, in the release that package versions
+// pins; its chart would bring them in its crds folder, which Helm never upgrades.
+//
+//go:embed lattice.jsonl
+var lattice []byte
+
 //go:generate go run ./generate
 
 // Annotations of the Kubernetes provider (Pulumi, "Kubernetes provider", annotations).

@@ -36,9 +36,21 @@ var Reloader = Chart{
 // ReloaderApp is the release of Reloader that its chart installs: the tag of its image.
 const ReloaderApp = "v1.4.22"
 
+// LatticeController is the AWS Gateway API Controller, which makes services, rules and target
+// groups in VPC Lattice of objects of the Gateway API.
+//
+// 2.1 is built on Gateway API 1.5.0, as the load balancer controller of this table is; 2.1.2
+// takes an existing target group as a backend, and 2.1 puts back what was changed behind its
+// back (its documentation, "Upgrading from v2.0.x to v2.1.y" and "Drift Detection"). The
+// version of its chart has a "v", as its tag in the registry does.
+var LatticeController = Chart{
+	Name: "aws-gateway-controller-chart", Version: "v2.1.3", Home: "oci://public.ecr.aws/aws-application-networking-k8s",
+	OldestKubernetes: Minor{1, 31},
+}
+
 // Charts returns all charts of the table.
 func Charts() []Chart {
-	all := append([]Chart{LoadBalancerController, Reloader}, observabilityCharts()...)
+	all := append([]Chart{LoadBalancerController, LatticeController, Reloader}, observabilityCharts()...)
 	for _, release := range istioReleases {
 		for _, name := range []string{IstioBase, Istiod, IstioCNI, IstioZtunnel} {
 			all = append(all, release.Chart(name))

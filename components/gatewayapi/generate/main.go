@@ -1,7 +1,10 @@
-// Command generate writes the definitions that package gatewayapi holds, from the module of
-// the release that package versions pins.
+// Command generate writes the definitions that package gatewayapi holds: those of the Gateway
+// API from the module of the release that package versions pins, and, where it is given, those
+// of the AWS Gateway API Controller from the folder config/crd/bases of a checkout of its
+// pinned release, which is in no module.
 //
-//	go run ./generate    from components/gatewayapi
+//	go run ./generate                       from components/gatewayapi
+//	go run ./generate -lattice FOLDER       the controller's, too
 //
 // One object stands on a line, as JSON, in the order of the release's standard-install.yaml
 // (kubernetes-sigs/gateway-api, hack/build-install-yaml.sh). Descriptions of fields are left
@@ -13,6 +16,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -25,14 +29,35 @@ import (
 	"retail/internal/versions"
 )
 
-// output is relative to components/gatewayapi.
-const output = "definitions.jsonl"
+// The files are relative to components/gatewayapi.
+const (
+	output        = "definitions.jsonl"
+	latticeOutput = "lattice.jsonl"
+)
+
+// latticePattern leaves out the definition that the controller's project has from ExternalDNS,
+// which this program does not use.
+const latticePattern = "application-networking.k8s.aws_*.yaml"
 
 func main() {
-	if err := run(output); err != nil {
+	lattice := flag.String("lattice", "", "folder of the AWS Gateway API Controller's definitions")
+	flag.Parse()
+	err := run(output)
+	if *lattice != "" {
+		err = errors.Join(err, runLattice(*lattice, latticeOutput))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+func runLattice(folder, out string) error {
+	text, err := all(folder, latticePattern)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, text, 0o644)
 }
 
 func run(out string) error {
@@ -68,12 +93,17 @@ func download(module versions.Module) (string, error) {
 
 // definitions reads the standard channel from a folder of the module's files.
 func definitions(folder string) ([]byte, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "config", "crd", "standard", "gateway*.yaml"))
+	return all(filepath.Join(folder, "config", "crd", "standard"), "gateway*.yaml")
+}
+
+// all reads the files of a folder whose names match a pattern.
+func all(folder, pattern string) ([]byte, error) {
+	files, err := filepath.Glob(filepath.Join(folder, pattern))
 	if err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no definitions in config/crd/standard", folder)
+		return nil, fmt.Errorf("%s: no definitions %s", folder, pattern)
 	}
 	slices.Sort(files)
 	var out bytes.Buffer

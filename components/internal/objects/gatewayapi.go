@@ -33,6 +33,16 @@ type GatewayListener struct {
 	Port          int           `json:"port"`
 	Protocol      string        `json:"protocol"`
 	AllowedRoutes AllowedRoutes `json:"allowedRoutes"`
+	// TLS is for a listener that ends TLS with a certificate of one's own.
+	TLS *GatewayTLS `json:"tls"`
+}
+
+// GatewayTLS says how a listener ends TLS.
+type GatewayTLS struct {
+	// Mode is Terminate.
+	Mode string `json:"mode"`
+	// Options are the controller's own.
+	Options map[string]string `json:"options,omitempty"`
 }
 
 // AllowedRoutes says whose routes a listener takes.
@@ -58,14 +68,24 @@ type LocalReference struct {
 	Name  string `json:"name"`
 }
 
+// GatewayClass says which controller serves the Gateways that name it.
+type GatewayClass struct {
+	Controller string `json:"controllerName"`
+}
+
+// Kind implements [Spec].
+func (GatewayClass) Kind() (apiVersion, kind string) { return gatewayVersion, "GatewayClass" }
+
 // Kind implements [Spec].
 func (Gateway) Kind() (apiVersion, kind string) { return gatewayVersion, "Gateway" }
 
 // HTTPRoute says where requests go that reach its parents: Gateways, or Services as the
 // mesh sees them.
 type HTTPRoute struct {
-	Parents []RouteParent   `json:"parentRefs"`
-	Rules   []HTTPRouteRule `json:"rules"`
+	Parents []RouteParent `json:"parentRefs"`
+	// Hostnames are the names that requests are for; without, all.
+	Hostnames []string        `json:"hostnames,omitempty"`
+	Rules     []HTTPRouteRule `json:"rules"`
 }
 
 // RouteParent is a Gateway or a Service.
@@ -74,18 +94,38 @@ type RouteParent struct {
 	Kind  string `json:"kind"`
 	Name  string `json:"name"`
 	Port  int    `json:"port,omitempty"`
+	// Section is one listener of a Gateway.
+	Section string `json:"sectionName,omitempty"`
 }
 
 // HTTPRouteRule is one rule; without matches it takes every request.
 type HTTPRouteRule struct {
+	Matches  []HTTPMatch    `json:"matches,omitempty"`
 	Backends []HTTPBackend  `json:"backendRefs"`
 	Timeouts *RouteTimeouts `json:"timeouts"`
 }
 
-// HTTPBackend is a Service that requests go to.
+// HTTPMatch matches requests by their path.
+type HTTPMatch struct {
+	Path HTTPPathMatch `json:"path"`
+}
+
+// HTTPPathMatch is a path: Type is PathPrefix.
+type HTTPPathMatch struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// HTTPBackend is a Service that requests go to, or an object of another kind that stands for
+// one.
 type HTTPBackend struct {
-	Name string `json:"name"`
-	Port int    `json:"port"`
+	// Group and Kind are empty for a Service.
+	Group string `json:"group,omitempty"`
+	Kind  string `json:"kind,omitempty"`
+	Name  string `json:"name"`
+	Port  int    `json:"port"`
+	// Weight is its share of all backends' weights; nil for 1. Zero is written down.
+	Weight *int `json:"weight"`
 }
 
 // RouteTimeouts limits a request, retries included, as a duration such as "5s".

@@ -27,6 +27,8 @@ type Metadata struct {
 	Namespace string
 	// Labels and Annotations are the object's.
 	Labels, Annotations map[string]string
+	// Known are annotations whose values other resources bring.
+	Known map[string]pulumi.StringInput
 }
 
 // Input returns the metadata as the Kubernetes SDK takes it.
@@ -38,8 +40,12 @@ func (m Metadata) Input() metav1.ObjectMetaArgs {
 	if len(m.Labels) > 0 {
 		meta.Labels = pulumi.ToStringMap(m.Labels)
 	}
-	if len(m.Annotations) > 0 {
-		meta.Annotations = pulumi.ToStringMap(m.Annotations)
+	if len(m.Annotations)+len(m.Known) > 0 {
+		annotations := pulumi.ToStringMap(m.Annotations)
+		for key, value := range m.Known {
+			annotations[key] = value
+		}
+		meta.Annotations = annotations
 	}
 	return meta
 }
