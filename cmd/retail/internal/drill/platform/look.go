@@ -11,12 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/arczonalshift"
 	arctypes "github.com/aws/aws-sdk-go-v2/service/arczonalshift/types"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"retail/cmd/retail/internal/drill/readiness"
+	"retail/cmd/retail/internal/live"
 )
 
 // Look reads how the VPC stands.
@@ -25,12 +24,12 @@ func (p *Platform) Look(ctx context.Context) (readiness.Facts, error) {
 	ids, vpcs := map[string]string{}, map[string]bool{}
 	for _, colour := range p.colours() {
 		c := readiness.Cluster{Name: p.VPC.Clusters[colour].Name, ARN: p.VPC.Clusters[colour].ARN, Colour: colour}
-		seen, err := read(ctx, p.clusters[colour].client)
+		seen, err := live.Read(ctx, p.clusters[colour].client)
 		if err != nil {
 			return f, fmt.Errorf("cluster %s: %w (its endpoint must be reachable from here, and the role must have an access entry)", c.Name, err)
 		}
-		seen.fill(&c)
-		maps.Copy(ids, seen.zoneIDs())
+		seen.Fill(&c)
+		maps.Copy(ids, seen.ZoneIDs())
 		vpcs[p.clusters[colour].vpc] = true
 		if c.Shifts, err = p.shifts(ctx, c.ARN); err != nil {
 			return f, err
@@ -41,7 +40,7 @@ func (p *Platform) Look(ctx context.Context) (readiness.Facts, error) {
 		return f, err
 	}
 	var err error
-	f.Alarms, err = p.watched(ctx)
+	f.Alarms, err = live.Alarms(ctx, p.alarms, p.VPC.Alarms)
 	return f, err
 }
 
@@ -148,48 +147,12 @@ func (p *Platform) groups(ctx context.Context, balancer *string, ids map[string]
 			return nil, err
 		}
 		for _, g := range page.TargetGroups {
-			health, err := p.elb.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: g.TargetGroupArn})
+			targets, err := live.Targets(ctx, p.elb, aws.ToString(g.TargetGroupArn), ids)
 			if err != nil {
 				return nil, err
 			}
-			group := readiness.Group{Name: aws.ToString(g.TargetGroupName)}
-			for _, t := range health.TargetHealthDescriptions {
-				group.Targets = append(group.Targets, readiness.Target{ID: aws.ToString(t.Target.Id), Zone: ids[aws.ToString(t.Target.AvailabilityZone)],
-					State: string(t.TargetHealth.State), Healthy: t.TargetHealth.State == elbtypes.TargetHealthStateEnumHealthy})
-			}
-			out = append(out, group)
+			out = append(out, readiness.Group{Name: aws.ToString(g.TargetGroupName), Targets: targets})
 		}
-	}
-	return out, nil
-}
-
-// watched are the stack's alarms, also those that do not exist.
-func (p *Platform) watched(ctx context.Context) ([]readiness.Alarm, error) {
-	if len(p.VPC.Alarms) == 0 {
-		return nil, nil // without names AWS would describe every alarm of the account
-	}
-	found := map[string]readiness.Alarm{}
-	pages := cloudwatch.NewDescribeAlarmsPaginator(p.alarms, &cloudwatch.DescribeAlarmsInput{AlarmNames: p.VPC.Alarms,
-		AlarmTypes: []cwtypes.AlarmType{cwtypes.AlarmTypeMetricAlarm, cwtypes.AlarmTypeCompositeAlarm}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range page.MetricAlarms {
-			found[aws.ToString(a.AlarmName)] = readiness.Alarm{Name: aws.ToString(a.AlarmName), State: string(a.StateValue), Reason: aws.ToString(a.StateReason)}
-		}
-		for _, a := range page.CompositeAlarms {
-			found[aws.ToString(a.AlarmName)] = readiness.Alarm{Name: aws.ToString(a.AlarmName), State: string(a.StateValue), Reason: aws.ToString(a.StateReason)}
-		}
-	}
-	var out []readiness.Alarm
-	for _, name := range p.VPC.Alarms {
-		a, has := found[name]
-		if !has {
-			a = readiness.Alarm{Name: name, State: readiness.Missing}
-		}
-		out = append(out, a)
 	}
 	return out, nil
 }

@@ -8,17 +8,15 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/arczonalshift"
 	arctypes "github.com/aws/aws-sdk-go-v2/service/arczonalshift/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"k8s.io/client-go/rest"
 
 	"retail/cmd/retail/internal/drill"
+	"retail/cmd/retail/internal/live"
 )
 
 // Platform is a VPC in AWS, with its clusters.
@@ -29,7 +27,6 @@ type Platform struct {
 	Zone    string
 	Partial bool
 
-	config   aws.Config
 	arc      *arczonalshift.Client
 	elb      *elb.Client
 	alarms   *cloudwatch.Client
@@ -46,29 +43,18 @@ type cluster struct {
 // Open signs in to AWS, with the SDK's usual variables and files, and opens the
 // clusters. The role is assumed unless it is empty. The account must be the stack's.
 func Open(ctx context.Context, stack *Stack, role string, p *Platform) error {
-	config, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(stack.Region))
+	config, err := live.SignIn(ctx, stack.Region, stack.Account, role, "retail-drill")
 	if err != nil {
 		return err
 	}
-	if role != "" {
-		config.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(config), role,
-			func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "retail-drill" }))
-	}
-	me, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return fmt.Errorf("signing in to AWS: %w", err)
-	}
-	if aws.ToString(me.Account) != stack.Account {
-		return fmt.Errorf("--role: must be of account %s, got %s (%s): name a role of that account", stack.Account, aws.ToString(me.Account), aws.ToString(me.Arn))
-	}
-	p.config, p.arc, p.elb = config, arczonalshift.NewFromConfig(config), elb.NewFromConfig(config)
+	p.arc, p.elb = arczonalshift.NewFromConfig(config), elb.NewFromConfig(config)
 	p.alarms, p.eks, p.clusters = cloudwatch.NewFromConfig(config), eks.NewFromConfig(config), map[string]*cluster{}
 	for colour, c := range p.VPC.Clusters {
 		out, err := p.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: &c.Name})
 		if err != nil {
 			return err
 		}
-		client, err := dial(config, out.Cluster)
+		client, err := live.Dial(config, out.Cluster)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package platform
+package live
 
 import (
 	"fmt"
@@ -24,8 +24,8 @@ const (
 	peakAnnotation = "retail/peak"
 )
 
-// objects are what a drill reads of a cluster.
-type objects struct {
+// Objects are what is read of a cluster.
+type Objects struct {
 	nodes    []corev1.Node
 	pods     []corev1.Pod
 	services []corev1.Service
@@ -34,8 +34,8 @@ type objects struct {
 	scalers  []autoscalingv2.HorizontalPodAutoscaler
 }
 
-// zoneIDs are zones' IDs by their names in this account, as the nodes tell them.
-func (o *objects) zoneIDs() map[string]string {
+// ZoneIDs are zones' IDs by their names in this account, as the nodes tell them.
+func (o *Objects) ZoneIDs() map[string]string {
 	ids := map[string]string{}
 	for _, n := range o.nodes {
 		if name, id := n.Labels[corev1.LabelTopologyZone], n.Labels[zoneIDLabel]; name != "" && id != "" {
@@ -45,8 +45,8 @@ func (o *objects) zoneIDs() map[string]string {
 	return ids
 }
 
-// fill adds what the objects tell to a cluster's facts.
-func (o *objects) fill(c *readiness.Cluster) {
+// Fill adds what the objects tell to a cluster's facts.
+func (o *Objects) Fill(c *readiness.Cluster) {
 	byNode := map[string]string{}
 	for _, n := range o.nodes {
 		byNode[n.Name] = n.Labels[zoneIDLabel]
@@ -57,7 +57,7 @@ func (o *objects) fill(c *readiness.Cluster) {
 			c.Pending = append(c.Pending, p.Namespace+"/"+p.Name)
 		}
 	}
-	ids := o.zoneIDs()
+	ids := o.ZoneIDs()
 	for _, s := range o.services {
 		if len(s.Spec.Selector) == 0 || s.Spec.Type == corev1.ServiceTypeExternalName {
 			continue
@@ -90,7 +90,7 @@ func unschedulable(p corev1.Pod) bool {
 }
 
 // podsOf are the pods that a Service selects and that are not over.
-func (o *objects) podsOf(s corev1.Service) []corev1.Pod {
+func (o *Objects) podsOf(s corev1.Service) []corev1.Pod {
 	selector := labels.SelectorFromSet(s.Spec.Selector)
 	var out []corev1.Pod
 	for _, p := range o.pods {
@@ -102,7 +102,7 @@ func (o *objects) podsOf(s corev1.Service) []corev1.Pod {
 	return out
 }
 
-func (o *objects) slicesOf(s corev1.Service) []discoveryv1.EndpointSlice {
+func (o *Objects) slicesOf(s corev1.Service) []discoveryv1.EndpointSlice {
 	var out []discoveryv1.EndpointSlice
 	for _, e := range o.slices {
 		if e.Namespace == s.Namespace && e.Labels[discoveryv1.LabelServiceName] == s.Name && len(e.Endpoints) > 0 {
@@ -114,7 +114,7 @@ func (o *objects) slicesOf(s corev1.Service) []discoveryv1.EndpointSlice {
 
 // ready counts a Service's ready endpoints by zone ID. An endpoint is counted once,
 // whatever the number of its slices (one for each address family and set of ports).
-func (o *objects) ready(s corev1.Service, byNode, ids map[string]string) map[string]int {
+func (o *Objects) ready(s corev1.Service, byNode, ids map[string]string) map[string]int {
 	zones := map[string]string{} // by pod, or by address
 	for _, slice := range o.slicesOf(s) {
 		for _, e := range slice.Endpoints {
@@ -149,7 +149,7 @@ func endpointKey(e discoveryv1.Endpoint) string {
 // peak on their disruption budget, else the budget's minAvailable, else one. A
 // budget's maxUnavailable says how many may be disturbed at a time, not how many
 // must serve, and an autoscaler's minimum holds for the VPC with all its zones.
-func (o *objects) need(pods []corev1.Pod, total int) (n int, why string) {
+func (o *Objects) need(pods []corev1.Pod, total int) (n int, why string) {
 	for _, b := range o.budgets {
 		if !covers(b, pods) {
 			continue
@@ -175,7 +175,7 @@ func covers(b policyv1.PodDisruptionBudget, pods []corev1.Pod) bool {
 }
 
 // scales is the range of the autoscaler of the pods' Deployment.
-func (o *objects) scales(pods []corev1.Pod) string {
+func (o *Objects) scales(pods []corev1.Pod) string {
 	for _, h := range o.scalers {
 		for _, p := range pods {
 			if p.Namespace == h.Namespace && h.Spec.ScaleTargetRef.Kind == "Deployment" && deploymentOf(p) == h.Spec.ScaleTargetRef.Name {

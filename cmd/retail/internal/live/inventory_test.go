@@ -1,4 +1,4 @@
-package platform
+package live
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ func of[T any](v T) *T { return &v }
 
 // shop is a cluster of two zones with one service of three pods, two of them in the
 // first zone.
-func shop() *objects {
-	o := &objects{
+func shop() *Objects {
+	o := &Objects{
 		services: []corev1.Service{
 			{ObjectMeta: metav1.ObjectMeta{Namespace: "store", Name: "ui"}, Spec: corev1.ServiceSpec{Selector: map[string]string{"app": "ui"}}},
 			{ObjectMeta: metav1.ObjectMeta{Namespace: "store", Name: "outside"}, Spec: corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName}},
@@ -51,9 +51,9 @@ func shop() *objects {
 	return o
 }
 
-func facts(o *objects) readiness.Cluster {
+func facts(o *Objects) readiness.Cluster {
 	var c readiness.Cluster
-	o.fill(&c)
+	o.Fill(&c)
 	return c
 }
 

@@ -1,4 +1,4 @@
-package platform
+package live
 
 import (
 	"context"
@@ -29,12 +29,12 @@ const callTime = 20 * time.Second
 // pageSize is how many objects one answer of an API server holds.
 const pageSize = "500"
 
-// types are the objects that a drill reads. The whole client set would compile
+// types are the objects that are read. The whole client set would compile
 // some fifty groups more.
 var types = runtime.SchemeBuilder{corev1.AddToScheme, discoveryv1.AddToScheme, policyv1.AddToScheme, autoscalingv2.AddToScheme}
 
-// dial is a client of a cluster's API server.
-func dial(config aws.Config, c *ekstypes.Cluster) (rest.Interface, error) {
+// Dial is a client of a cluster's API server.
+func Dial(config aws.Config, c *ekstypes.Cluster) (rest.Interface, error) {
 	name := aws.ToString(c.Name)
 	if c.Status != ekstypes.ClusterStatusActive && c.Status != ekstypes.ClusterStatusUpdating {
 		return nil, fmt.Errorf("cluster %s is %s, not ACTIVE", name, c.Status)
@@ -61,9 +61,10 @@ func dial(config aws.Config, c *ekstypes.Cluster) (rest.Interface, error) {
 	})
 }
 
-// read lists what a drill looks at in a cluster.
-func read(ctx context.Context, client rest.Interface) (*objects, error) {
-	o := &objects{}
+// Read lists what tells how a cluster stands: its nodes, and of the judged namespaces
+// what serves.
+func Read(ctx context.Context, client rest.Interface) (*Objects, error) {
+	o := &Objects{}
 	if err := list(ctx, client, "/api/v1/nodes", func(l *corev1.NodeList) string {
 		o.nodes = append(o.nodes, l.Items...)
 		return l.Continue
@@ -78,7 +79,7 @@ func read(ctx context.Context, client rest.Interface) (*objects, error) {
 	return o, nil
 }
 
-func (o *objects) namespace(ctx context.Context, client rest.Interface, in string) error {
+func (o *Objects) namespace(ctx context.Context, client rest.Interface, in string) error {
 	for _, read := range []func() error{
 		func() error {
 			return list(ctx, client, "/api/v1"+in+"pods", func(l *corev1.PodList) string { o.pods = append(o.pods, l.Items...); return l.Continue })
