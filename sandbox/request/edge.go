@@ -18,7 +18,7 @@ const (
 	allViewer = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 )
 
-// distribution hands the request to the origin of the default behaviour; of an
+// distribution hands the request to the origin of its cache behaviour; of an
 // origin group the second origin answers when the first one's answer is among the
 // failover criteria ("Optimize high availability with CloudFront origin failover").
 func (t *trace) distribution(d *cloud.Record) (location string) {
@@ -33,15 +33,9 @@ func (t *trace) distribution(d *cloud.Record) (location string) {
 		t.end(403, "distribution %s has no alternate domain name %s", d.ID, t.host)
 		return ""
 	}
-	behaviour, _ := cloud.Lookup(d.State, "defaultCacheBehavior").(map[string]any)
-	if t.request.URL.Scheme == "http" {
-		switch text(behaviour, "viewerProtocolPolicy") {
-		case "redirect-to-https":
-			return t.redirectToHTTPS()
-		case "https-only":
-			t.end(403, "distribution %s takes HTTPS only", d.ID)
-			return ""
-		}
+	behaviour := t.behaviour(d)
+	if location, refused := t.viewerRefused(d, behaviour); refused {
+		return location
 	}
 	target := text(behaviour, "targetOriginId")
 	order, codes := []string{target}, []any{}

@@ -187,6 +187,30 @@ func TestCloudFrontFailsOverToTheSecondOrigin(t *testing.T) {
 	assert.Contains(t, out.Hops[len(out.Hops)-5].Why, "origin one failed")
 }
 
+// Reading is tried again at the second origin, writing is not: it may have been done.
+func TestCloudFrontAsksAsThePathsBehaviourSays(t *testing.T) {
+	records := edge()
+	d := find(records, "D1").State
+	reads, all := []any{"GET", "HEAD", "OPTIONS"}, []any{"GET", "HEAD", "OPTIONS", "POST"}
+	d["defaultCacheBehavior"].(cloud.Props)["targetOriginId"] = "one"
+	d["defaultCacheBehavior"].(cloud.Props)["allowedMethods"] = all
+	for _, pattern := range []string{"catalog/*", "/catalog*"} {
+		d["orderedCacheBehaviors"] = []any{cloud.Props{"pathPattern": "/", "targetOriginId": "both", "viewerProtocolPolicy": "https-only"},
+			cloud.Props{"pathPattern": pattern, "targetOriginId": "both", "allowedMethods": reads, "originRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3"}}
+		find(records, "Z1_one").Fading = true
+		for path, status := range map[string]int{"/catalog/1": 200, "/cart": 504, "/Catalog/1": 504} {
+			out := request.New(records, 1).Do(ask(t, "https://shop.example.com"+path))
+			assert.Equal(t, status, out.Status, "%s %s: %s", pattern, path, out.Reason)
+		}
+		write := ask(t, "https://shop.example.com/catalog/1")
+		write.Method = "POST"
+		out := request.New(records, 1).Do(write)
+		assert.Equal(t, 403, out.Status, out.Reason)
+		assert.Contains(t, out.Reason, "does not allow the method POST on /catalog/1")
+		assert.Equal(t, 403, request.New(records, 1).Do(ask(t, "http://shop.example.com/")).Status, "HTTPS only")
+	}
+}
+
 // accelerated puts the shop behind an accelerator with a second load balancer
 // that has no healthy target.
 func accelerated() []*cloud.Record {
