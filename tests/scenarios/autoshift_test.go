@@ -118,10 +118,10 @@ func keptWhileOn(t *testing.T, world *harness.World, dev *harness.Stack) {
 // told. The zone is one that the VPC has just got.
 func (d *drilled) autoshift(t *testing.T) {
 	const zone = "euw1-az3"
-	autoshifting(t, d.dev)
+	autoshifting(t, d.stack)
 	d.zones = append(d.zones, zone)
-	d.dev.Up(t)
-	assert.Empty(t, d.dev.Preview(t).Lines(), "a second preview (Z2)")
+	d.stack.Up(t)
+	assert.Empty(t, d.stack.Preview(t).Lines(), "a second preview (Z2)")
 	d.world.Sandbox(t, "notifications", "confirm", onCall)
 	d.ready(t)
 	before := d.picture(t)
@@ -143,7 +143,7 @@ func (d *drilled) autoshift(t *testing.T) {
 	said := r.end(t)
 	assert.Equal(t, 2, r.code, said)
 	assert.Contains(t, said, "clusters.retail-dev-main-blue: no shift may be active before a drill, got autoshift of AWS away from "+zone+" since ")
-	assert.Empty(t, d.dev.Preview(t).Lines(), "an autoshift is no drift")
+	assert.Empty(t, d.stack.Preview(t).Lines(), "an autoshift is no drift")
 
 	d.world.Sandbox(t, "zone", "mend", zone)
 	d.world.Sandbox(t, "autoshift", "end", "--zone", zone)

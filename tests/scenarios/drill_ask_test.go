@@ -106,7 +106,7 @@ func (a *asker) stop(t *testing.T) []batch {
 func (d *drilled) batch(seed int) (batch, error) {
 	b := batch{began: time.Now()}
 	// The command fails when a request does, after it has told of all.
-	out, _ := d.world.TrySandbox("request", shopURL, "--count", fmt.Sprint(requests), "--seed", fmt.Sprint(seed), "--json")
+	out, _ := d.world.TrySandbox("request", d.url, "--count", fmt.Sprint(requests), "--seed", fmt.Sprint(seed), "--json")
 	b.ended = time.Now()
 	if err := json.NewDecoder(strings.NewReader(out)).Decode(&b.answers); err != nil {
 		return b, fmt.Errorf("sandbox request: %w: %s", err, out)

@@ -12,12 +12,19 @@ import (
 	"retail/tests/internal/harness"
 )
 
-// drilled is an environment whose zones are taken away.
+// drilled is a VPC of an environment whose zones are taken away.
 type drilled struct {
-	world        *harness.World
-	network, dev *harness.Stack
-	zones        []string          // of the VPC main, by ID
-	pods         map[string]string // zones of the shop's pods, by cluster and name
+	world          *harness.World
+	network, stack *harness.Stack
+	vpc            string
+	url            string            // where customers ask
+	zones          []string          // of the VPC, by ID
+	pods           map[string]string // zones of the shop's pods, by cluster and name
+}
+
+// cluster is the name of one of the VPC's clusters.
+func (d *drilled) cluster(colour string) string {
+	return "retail-" + d.stack.Name + "-" + d.vpc + "-" + colour
 }
 
 // TestDrill raises hub and dev once. It takes each zone away by the operator's own
@@ -27,10 +34,10 @@ func TestDrill(t *testing.T) {
 	needsStories(t)
 	t.Parallel()
 	world := harness.Start(t)
-	d := &drilled{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev"), zones: []string{"euw1-az1", "euw1-az2"}}
+	d := &drilled{world: world, network: world.Stack(t, "network"), stack: world.Stack(t, "dev"), vpc: "main", url: shopURL, zones: []string{"euw1-az1", "euw1-az2"}}
 	before := world.Snapshot(t)
 	d.network.Up(t)
-	d.dev.Up(t)
+	d.stack.Up(t)
 	d.ready(t)
 	for i, zone := range d.zones {
 		t.Run("customers do not notice that "+zone+" is away (Z3, Z5)", func(t *testing.T) { d.goesAndComes(t, zone, i == 0) })
@@ -41,9 +48,9 @@ func TestDrill(t *testing.T) {
 	t.Run("AWS takes away a zone that fails (Z1)", d.autoshift)
 	t.Run("refused when the rest could not carry it (Z5)", d.refused)
 	t.Run("with autoshift on all of it goes, by one step and a destroy (Z1)", func(t *testing.T) {
-		d.dev.Set(t, environment+"relax.unprotected", "All of it goes with the next step.")
-		d.dev.Up(t)
-		d.dev.Destroy(t)
+		d.stack.Set(t, environment+"relax.unprotected", "All of it goes with the next step.")
+		d.stack.Up(t)
+		d.stack.Destroy(t)
 		d.network.Unprotect(t)
 		d.network.Destroy(t)
 		assert.Equal(t, before, world.Snapshot(t), "identifiers before the first update and after the last destroy")
@@ -86,7 +93,7 @@ func (d *drilled) goesAndComes(t *testing.T, zone string, withPreview bool) {
 	drifted := make(chan []string, 1)
 	if withPreview { // beside the drill
 		go func() {
-			plan, err := d.dev.TryPreview()
+			plan, err := d.stack.TryPreview()
 			drifted <- append(plan.Lines(), errorText(err)...)
 		}()
 	} else {
@@ -103,19 +110,19 @@ func (d *drilled) goesAndComes(t *testing.T, zone string, withPreview bool) {
 	d.counted(t, r, batches, zone)
 	for _, service := range []string{"store/carts", "store/catalog", "store/checkout", "store/orders", "store/store-gateway", "store/ui", "store/waypoint", "istio-system/istiod", "kube-system/kube-dns"} {
 		for _, colour := range []string{"blue", "green"} {
-			assert.Regexp(t, `retail-dev-main-`+colour+` +`+service+` +[1-9]\d* +[1-9]\d* .* ok`, said, "the capacity table")
+			assert.Regexp(t, d.cluster(colour)+` +`+service+` +[1-9]\d* +[1-9]\d* .* ok`, said, "the capacity table")
 		}
 	}
 	for _, line := range []string{
-		"CLUSTER .* SERVICE .* euw1-az1 +euw1-az2 +READY +WITHOUT " + zone + " +NEEDS +BY +SCALES",
-		"(?m)^drill of " + zone + ` in VPC main: the time is over after [\dms]+$`, `zone out +after [\dms]+`,
+		"CLUSTER .* SERVICE .* " + strings.Join(d.zones, " +") + " +READY +WITHOUT " + zone + " +NEEDS +BY +SCALES",
+		"(?m)^drill of " + zone + " in VPC " + d.vpc + `: the time is over after [\dms]+$`, `zone out +after [\dms]+`,
 		"alarms +none went red", "short services +none", `zone back +after [\dms]+`,
 	} {
 		assert.Regexp(t, line, said)
 	}
 	assert.Equal(t, 3, strings.Count(said, "  ended\n"), "two clusters and the front door\n%s", said)
 	assert.Equal(t, before, d.picture(t), "nodes, endpoints and targets before and after")
-	assert.Empty(t, d.dev.Preview(t).Lines(), "after the drill")
+	assert.Empty(t, d.stack.Preview(t).Lines(), "after the drill")
 }
 
 // errorText is an error as a line; none without.
@@ -229,7 +236,7 @@ func (d *drilled) halfStarted(t *testing.T) {
 // alarm is the full name of one of the VPC's alarms.
 func (d *drilled) alarm(t *testing.T, prefix string) string {
 	t.Helper()
-	zonal := d.dev.Outputs(t)["zonal"].(map[string]any)["main"].(map[string]any)
+	zonal := d.stack.Outputs(t)["zonal"].(map[string]any)["main"].(map[string]any)
 	for _, name := range zonal["alarms"].([]any) {
 		if strings.HasPrefix(fmt.Sprint(name), prefix) {
 			return fmt.Sprint(name)

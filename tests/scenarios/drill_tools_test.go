@@ -36,7 +36,7 @@ type said struct {
 // drill starts `retail drill zone` on a zone.
 func (d *drilled) drill(t *testing.T, zone string, flags ...string) *run {
 	t.Helper()
-	args := append([]string{"drill", "zone", "--stack", "dev", "--vpc", "main", "--zone", zone, "--every", "1s"}, flags...)
+	args := append([]string{"drill", "zone", "--stack", d.stack.Name, "--vpc", d.vpc, "--zone", zone, "--every", "1s"}, flags...)
 	r := &run{cmd: exec.Command(filepath.Join(d.world.Root, "bin", "retail"), args...), began: time.Now(), done: make(chan struct{})}
 	r.cmd.Dir, r.cmd.Env = filepath.Join(d.world.Dir, "project"), os.Environ()
 	for key, value := range d.world.Env {
@@ -158,7 +158,7 @@ func (d *drilled) podZones(t *testing.T) map[string]string {
 		}
 		for _, line := range strings.Fields(d.kubectl(t, colour, "-n", "store", "get", "pods", "-o", `jsonpath={range .items[*]}{.metadata.name}={.spec.nodeName}{"\n"}{end}`)) {
 			name, node, _ := strings.Cut(line, "=")
-			zones["retail-dev-main-"+colour+" store/"+name] = nodes[node]
+			zones[d.cluster(colour)+" store/"+name] = nodes[node]
 		}
 	}
 	return zones
@@ -186,5 +186,5 @@ func (d *drilled) active(t *testing.T) []string {
 
 func (d *drilled) kubectl(t *testing.T, colour string, args ...string) string {
 	t.Helper()
-	return d.world.Sandbox(t, append([]string{"kubectl", "retail-dev-main-" + colour}, args...)...)
+	return d.world.Sandbox(t, append([]string{"kubectl", d.cluster(colour)}, args...)...)
 }

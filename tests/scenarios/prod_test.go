@@ -55,17 +55,22 @@ func TestProdSettlesAndGoesWithoutLeftovers(t *testing.T) {
 	_, err := prod.TryPreviewDestroy()
 	require.ErrorContains(t, err, "because it is protected")
 
-	// AWS guards data and load balancers itself: taking production down is an update that
-	// says why, which also declines the last snapshots, and then the destroy.
-	prod.Set(t, environment+"relax", map[string]any{"unprotected": "An exercise: production is taken down."})
-	for _, vpc := range []string{"main", "second"} {
-		prod.Set(t, environment+"vpcs."+vpc+".datastores.relax", map[string]any{"noFinalSnapshot": "An exercise: nobody wants a snapshot."})
-	}
+	unguarded(t, prod)
 	prod.Up(t)
 	prod.Destroy(t)
 	network.Unprotect(t)
 	network.Destroy(t)
 	assert.Equal(t, before, world.Snapshot(t))
+}
+
+// unguarded lets production be taken down. AWS guards data and load balancers itself: what
+// comes next is an update, which also declines the last snapshots, and then the destroy.
+func unguarded(t *testing.T, prod *harness.Stack) {
+	t.Helper()
+	prod.Set(t, environment+"relax", map[string]any{"unprotected": "An exercise: production is taken down."})
+	for _, vpc := range []string{"main", "second"} {
+		prod.Set(t, environment+"vpcs."+vpc+".datastores.relax", map[string]any{"noFinalSnapshot": "An exercise: nobody wants a snapshot."})
+	}
 }
 
 // shiftsByVPC moves the traffic of one VPC, then of all. That protection follows the
