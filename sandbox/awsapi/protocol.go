@@ -3,6 +3,7 @@ package awsapi
 import (
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -44,6 +45,7 @@ func requestID() string { return strings.ToLower(rand.Text()) }
 // withDetails is an error's body in JSON and CBOR.
 func withDetails(err *cloud.Error) object {
 	out := object{"__type": err.Code, "message": err.Message}
+	maps.Copy(out, err.Details)
 	if err.Reason != "" {
 		out["reason"] = err.Reason
 	}

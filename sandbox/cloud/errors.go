@@ -13,6 +13,9 @@ type Error struct {
 	// Reason is the member of that name which some services' errors have beside the
 	// code (ARC's ConflictException: "ZonalShiftAlreadyExists"); empty for the others.
 	Reason string
+	// Details are further members of an error by the model of its service's API
+	// (VPC Lattice's ConflictException: resourceId, resourceType); nil for most.
+	Details map[string]any
 }
 
 // Error renders the code and the message as the AWS SDK for Go does.

@@ -128,9 +128,12 @@ func onlyTags(names []string) bool {
 
 // tagOperation is the AWS operation that changes only tags.
 func tagOperation(token string) string {
-	if m := module(token); m == "ec2" || m == "ec2transitgateway" {
+	switch m := module(token); m {
+	case "ec2", "ec2transitgateway":
 		return "ec2:CreateTags"
-	} else {
+	case "vpclattice":
+		return "vpc-lattice:TagResource"
+	default:
 		return m + ":TagResource"
 	}
 }

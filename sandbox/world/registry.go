@@ -30,6 +30,7 @@ import (
 	"retail/sandbox/cloud/sqs"
 	"retail/sandbox/cloud/sts"
 	"retail/sandbox/cloud/transitgateway"
+	"retail/sandbox/cloud/vpclattice"
 	"retail/sandbox/cloud/wafv2"
 	"retail/sandbox/clusters"
 )
@@ -66,6 +67,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		sqs.Register,
 		sts.Register,
 		transitgateway.Register,
+		vpclattice.Register,
 		wafv2.Register,
 	)
 }
