@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,10 +35,12 @@ func (t *trace) enter(lb *cloud.Record, behind bool) (location string) {
 	for _, l := range t.all(elbv2.Listener) {
 		if text(l.State, "loadBalancerArn") == lb.ID && number(l.State, "port") == t.port {
 			zone, ok := t.entry(lb, behind)
-			if t.through, t.at = lb, zone; !ok {
+			if t.through, t.at, t.group, t.byTarget = lb, zone, nil, false; !ok {
 				return ""
 			}
-			return t.listener(lb, l)
+			location = t.listener(lb, l)
+			t.observed(lb)
+			return location
 		}
 	}
 	t.end(0, "load balancer %s has no listener on port %d", name, t.port)
@@ -211,6 +214,7 @@ func (t *trace) target(group *cloud.Record) string {
 		return ""
 	}
 	chosen := healthy[t.draw.IntN(len(healthy))]
+	t.group = group
 	if lb := t.byID[text(chosen.State, "targetId")]; lb != nil {
 		return t.enter(lb, true)
 	}
@@ -225,6 +229,9 @@ func (t *trace) target(group *cloud.Record) string {
 		status, reason = 504, "zone "+t.out.Zone+" is broken: the target does not answer"
 	}
 	t.end(status, "%s", reason)
+	t.byTarget = status == 200
 	t.goOn(text(chosen.State, "targetId"), port)
+	cluster, _, _ := strings.Cut(chosen.Owner, "/") // the controller's that has registered it
+	t.spoil(cmp.Or(t.out.Cluster, cluster))
 	return ""
 }

@@ -48,6 +48,7 @@ func (t *trace) goOn(address string, port int) {
 		for _, s := range out.Steps {
 			t.hop(s.What, s.Name, "%s", s.Why)
 		}
+		t.delayed = out.Delay
 		if out.Pod == nil {
 			t.unanswered(out)
 			return
@@ -65,6 +66,7 @@ func (t *trace) goOn(address string, port int) {
 func (t *trace) unanswered(out mesh.Result) {
 	if out.Status == 0 && t.through != nil && text(t.through.State, "loadBalancerType") != "network" {
 		t.end(502, "the target resets the connection: %s", out.Reason)
+		t.byTarget = false
 		return
 	}
 	t.end(out.Status, "%s", out.Reason)

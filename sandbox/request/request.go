@@ -84,13 +84,16 @@ type World struct {
 	away     map[string]string // zone IDs that load balancers are shifted away from, by ARN
 	broken   map[string]bool   // zone IDs
 	zones    map[string]string // what has been found out, by VPC and address
+	errors   map[string]Errors // by cluster
+	observe  func(Sample)      // nil: nobody wants to know
 }
 
 // New looks at a world's records. The seed makes weighted choices repeatable.
 func New(records []*cloud.Record, seed uint64) *World {
 	w := &World{byToken: map[string][]*cloud.Record{}, byID: map[string]*cloud.Record{},
 		draw: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // a draw, not a secret
-		away: arczonalshift.Away(records, time.Now()), broken: arczonalshift.Broken(records), zones: map[string]string{}}
+		away: arczonalshift.Away(records, time.Now()), broken: arczonalshift.Broken(records), zones: map[string]string{},
+		errors: ErrorsOf(records)}
 	for _, r := range records {
 		if r.Fading || r.Unfinished {
 			continue
@@ -112,6 +115,10 @@ type trace struct {
 	out     Outcome
 	through *cloud.Record // the load balancer that has the request now; nil before the first
 	at      string        // the zone of its node
+	group   *cloud.Record // in which that load balancer has chosen a target; nil: none yet
+	// byTarget: a target has answered, after the mesh delayed the request on purpose.
+	byTarget bool
+	delayed  time.Duration
 }
 
 // Do follows one request to its end, redirects included.

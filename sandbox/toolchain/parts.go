@@ -83,7 +83,7 @@ func own() []Part {
 		Sources: sources("cmd/aws", "cloud", "facts", "sigv4", "world/control"), Output: filepath.Join(bin, "aws"),
 	}, {
 		Name: "sandbox", Kind: Go, Dir: "sandbox", LDFlags: strip, Package: "./cmd/sandbox",
-		Sources: sources("cmd/sandbox", "awsapi", "charts", "cloud", "clusters", "controllers", "facts", "mesh", "mirror", "port", "request", "sigv4", "toolchain", "world"),
+		Sources: sources("cmd/sandbox", "awsapi", "charts", "cloud", "clusters", "controllers", "customers", "facts", "mesh", "mirror", "port", "request", "sigv4", "toolchain", "world"),
 		Output:  filepath.Join(bin, "sandbox"),
 	}, {
 		Name: "retail-program", Kind: Go, Dir: ".", LDFlags: strip, Package: ".",

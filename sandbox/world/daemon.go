@@ -22,6 +22,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/arczonalshift"
+	"retail/sandbox/cloud/cloudwatch/metrics"
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/clusters"
@@ -31,6 +32,7 @@ import (
 	"retail/sandbox/controllers/secretstore"
 	"retail/sandbox/controllers/webhook"
 	"retail/sandbox/controllers/zonalshift"
+	"retail/sandbox/customers"
 	"retail/sandbox/mirror"
 	"retail/sandbox/world/control"
 	"retail/sandbox/world/provider"
@@ -87,16 +89,22 @@ type daemon struct {
 	Options
 	world    *cloud.World
 	clusters clusters.Manager
+	store    *metrics.Store
+	crowd    *customers.Crowd
 }
 
 // wake loads the world and starts the control planes of its clusters.
 func (d *daemon) wake(ctx context.Context, file *store.Store) error {
 	var err error
+	d.crowd = customers.New(func() *cloud.World { return d.world }, func() *metrics.Store { return d.store })
 	if d.clusters, err = d.manager(); err != nil {
 		return err
 	}
 	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(d.clusters), Facts: cloud.Tables, Journal: file})
 	if err != nil {
+		return err
+	}
+	if err := d.recall(); err != nil {
 		return err
 	}
 	return d.clusters.Resume(ctx)
@@ -115,7 +123,7 @@ func (d *daemon) manager() (clusters.Manager, error) {
 	return clusters.New(clusters.Options{
 		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
 		Controllers: []clusters.Controller{loadbalancer.Controllers(world, iam.Authorize), webhook.Controllers(world, iam.Authorize),
-			secretstore.Controllers(world), reloader.Controllers(), istiod.Controllers(), zonalshift.Controllers(world)},
+			secretstore.Controllers(world), reloader.Controllers(), istiod.Controllers(), zonalshift.Controllers(world), d.crowd.Controllers()},
 		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})
 }
@@ -175,7 +183,10 @@ func (d *daemon) serve(ctx context.Context) error {
 		return err
 	}
 	self := control.Status{World: d.Folder, Build: build}
-	door := &http.Server{Handler: control.Handler(d.world, self, stop), ReadHeaderTimeout: 10 * time.Second}
+	doors := http.NewServeMux()
+	doors.Handle("/", control.Handler(d.world, self, stop))
+	d.crowd.Door(doors)
+	door := &http.Server{Handler: doors, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 4)
 	mirrored, err := d.mirror(failed)
 	if err != nil {

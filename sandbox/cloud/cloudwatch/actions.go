@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/eventbridge"
 	"retail/sandbox/cloud/sns"
 )
 
@@ -40,6 +41,7 @@ func act(c *cloud.Call, before []Status) {
 			continue
 		}
 		alarm := Find(c, s.Name)
+		tell(c, s, was[s.Name])
 		if enabled, given := alarm.State["actionsEnabled"].(bool); given && !enabled || suppressed(c, alarm) {
 			continue
 		}
@@ -55,6 +57,15 @@ func act(c *cloud.Call, before []Status) {
 			}
 		}
 	}
+}
+
+// tell puts a change of state on the account's default bus, with or without actions
+// ("Alarm events and EventBridge", CloudWatch User Guide).
+func tell(c *cloud.Call, s Status, old string) {
+	now := c.Wall().Format("2006-01-02T15:04:05.000-0700")
+	eventbridge.Put(c, eventbridge.Event{Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change", Resources: []string{s.ARN},
+		Detail: map[string]any{"alarmName": s.Name, "state": map[string]any{"value": s.State, "reason": s.Reason, "timestamp": now},
+			"previousState": map[string]any{"value": old}}})
 }
 
 // suppressed tells whether a composite alarm's actions are held back by another alarm.

@@ -1,10 +1,12 @@
 // Package cloudwatch simulates the alarms and dashboards of Amazon CloudWatch.
 //
 // Rules, codes and texts are those of the CloudWatch API Reference
-// (PutMetricAlarm, PutCompositeAlarm, PutDashboard) and User Guide. Metrics have
-// no data points: an alarm is in INSUFFICIENT_DATA until SetState says
-// otherwise, as a person says with SetAlarmState. A composite alarm follows its
-// rule. Of actions, messages to SNS topics are recorded. Log groups are in package logs.
+// (PutMetricAlarm, PutCompositeAlarm, PutDashboard) and User Guide. Alarms on
+// the metrics that the sandbox makes (Made) are evaluated from their data (Evaluate);
+// others are in INSUFFICIENT_DATA until SetState says otherwise, as a person says
+// with SetAlarmState. A composite alarm follows its rule. Of actions, messages to SNS
+// topics are recorded; every change of state is an event of EventBridge's. Log groups
+// are in package logs.
 package cloudwatch
 
 import (
@@ -52,9 +54,15 @@ func Find(c *cloud.Call, name string) *cloud.Record {
 }
 
 // SetState puts a metric alarm into a state, with the reason that people read,
-// as SetAlarmState does. A composite alarm's state is that of its rule and
-// cannot be set.
+// as SetAlarmState does: until the next evaluation, if the alarm is evaluated. A
+// composite alarm's state is that of its rule and cannot be set.
 func SetState(c *cloud.Call, name, state, reason string) error {
+	return HoldState(c, name, state, reason, 0)
+}
+
+// HoldState is SetState with a time for which evaluations leave the state alone, which
+// CloudWatch does not have: a trouble that no request meets. 0: until the next one.
+func HoldState(c *cloud.Call, name, state, reason string, hold time.Duration) error {
 	alarm := Find(c, name)
 	switch {
 	case alarm == nil:
@@ -66,10 +74,11 @@ func SetState(c *cloud.Call, name, state, reason string) error {
 	case reason == "" || len(reason) > 1023:
 		return c.Fail("ValidationError", "StateReason must have 1 to 1023 characters")
 	}
-	before := List(c)
-	c.Put(&cloud.Record{Token: alarmState, ID: alarm.ID, Owner: str(alarm.State, "arn"),
-		Fading: true, // a state is no resource of a program's
-		State:  cloud.Props{"state": state, "reason": reason, "since": c.Wall().Format(time.RFC3339)}})
+	before, until := List(c), time.Time{}
+	if hold > 0 {
+		until = c.Wall().Add(hold)
+	}
+	put(c, alarm, state, reason, until)
 	act(c, before)
 	return nil
 }

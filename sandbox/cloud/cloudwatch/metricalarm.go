@@ -106,6 +106,9 @@ func putMetricAlarm(c *cloud.Call) error {
 	if err := checkQueries(c); err != nil {
 		return err
 	}
+	if err := checkEvaluation(c); err != nil {
+		return err
+	}
 	return checkActions(c)
 }
 

@@ -41,6 +41,7 @@ func command() *cobra.Command {
 		a.upCommand(), a.previewCommand(), a.downCommand(), a.recoverCommand(), a.resetCommand(),
 		a.callsCommand(), a.faultCommand(), a.snapshotCommand(), a.driftCommand(), a.secretCommand(),
 		a.alarmCommand(), a.notificationsCommand(), a.shiftsCommand(), a.autoshiftCommand(), a.zoneCommand(),
+		a.errorsCommand(), a.metricsCommand(),
 		coverageCommand(),
 	)
 	return root

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"retail/sandbox/cloud"
-	"retail/sandbox/cloud/route53"
+	"retail/sandbox/customers"
 	"retail/sandbox/request"
 )
 
@@ -35,7 +33,8 @@ func (a *app) requestCommand() *cobra.Command {
 		Long: `Follow requests of a customer on the internet through the simulated AWS: DNS,
 CloudFront or Global Accelerator, the load balancer's listener and rules, the
 target group that the weights pick, a healthy target, and from there to a pod: in a
-mesh through its gateway, routes and policies. Nothing is sent.
+mesh through its gateway, routes and policies. Nothing is sent. Load balancers count
+what they saw into CloudWatch's metrics, by which alarms are evaluated.
 
 With --from requests are those of a service in the clusters, to another one.
 
@@ -56,20 +55,6 @@ The exit code is 0 when every request was answered by a pod.`,
 	return c
 }
 
-// answer is where requests ended, all those that ended in one place.
-type answer struct {
-	Count   int    `json:"count"`
-	Status  int    `json:"status"`
-	Cluster string `json:"cluster,omitempty"`
-	Pod     string `json:"pod,omitempty"`
-	// Gateway is the pod through which the request came to Pod, where that is another.
-	Gateway string `json:"gateway,omitempty"`
-	// Reason says why no pod answered.
-	Reason string `json:"reason,omitempty"`
-	// Example is one of the requests.
-	Example request.Outcome `json:"example"`
-}
-
 func (a *app) request(ctx context.Context, address string, r *asking) error {
 	asked, err := r.parse(address)
 	if err != nil {
@@ -81,36 +66,14 @@ func (a *app) request(ctx context.Context, address string, r *asking) error {
 	if r.from != "" {
 		return a.callBetween(ctx, asked, r)
 	}
-	records, err := a.client().Records()
+	sorted, err := customers.Dial(a.world).Ask(customers.Question{URL: address, Method: asked.Method, Headers: asked.Headers, Count: r.count, Seed: r.seed})
 	if err != nil {
 		return err
 	}
-	clusters, err := a.snapshots(ctx)
-	if err != nil {
-		return err
-	}
-	records = append(records, route53.Delegated("aws", cloud.DefaultOrganisation())...)
-	world, answers := request.New(records, r.seed), map[string]*answer{}
-	world.Inside(clusters...)
-	for range r.count {
-		out := world.Do(asked)
-		x := &answer{Status: out.Status, Cluster: out.Cluster, Pod: out.Pod, Reason: out.Reason, Example: out}
-		if out.TargetPod != out.Pod {
-			x.Gateway = out.TargetPod
-		}
-		key := fmt.Sprintf("%d %s %s %s %s", x.Status, x.Cluster, x.Pod, x.Gateway, x.Reason)
-		if answers[key] == nil {
-			answers[key] = x
-		}
-		answers[key].Count++
-	}
-	sorted := slices.SortedFunc(maps.Values(answers), func(x, y *answer) int {
-		return cmp.Or(cmp.Compare(x.Cluster, y.Cluster), cmp.Compare(x.Pod, y.Pod), cmp.Compare(x.Status, y.Status))
-	})
 	if err := a.show(sorted, func() { a.answers(sorted, r) }); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(sorted, func(x *answer) bool { return x.Pod == "" || x.Status >= 400 }) {
+	if slices.ContainsFunc(sorted, func(x *customers.Answer) bool { return x.Pod == "" || x.Status >= 400 }) {
 		return errors.New("not every request was answered by a pod")
 	}
 	return nil
@@ -139,7 +102,7 @@ func (r *asking) parse(address string) (request.Request, error) {
 }
 
 // answers prints where requests ended, by cluster and pod.
-func (a *app) answers(all []*answer, r *asking) {
+func (a *app) answers(all []*customers.Answer, r *asking) {
 	byCluster := map[string]int{}
 	for _, x := range all {
 		where := x.Cluster
@@ -159,6 +122,9 @@ func (a *app) answers(all []*answer, r *asking) {
 			where = x.Reason
 		case x.Gateway != "":
 			where += " by " + x.Gateway
+		}
+		if x.Pod != "" && x.Reason != "" {
+			where += ": " + x.Reason
 		}
 		a.printf("%6d  %d  %-28s %s  %s\n", x.Count, x.Status, x.Cluster, where, x.Example.Zone)
 		if !r.hops {

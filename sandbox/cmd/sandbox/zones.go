@@ -10,15 +10,20 @@ import (
 )
 
 func (a *app) alarmCommand() *cobra.Command {
-	c := &cobra.Command{Use: "alarm", Short: "See and set the states of CloudWatch alarms, which have no metrics here"}
+	c := &cobra.Command{Use: "alarm", Short: "See the states of CloudWatch alarms, and set them by hand"}
 	var reason string
+	var hold time.Duration
 	set := &cobra.Command{
 		Use: "set ALARM STATE", Short: "Put a metric alarm (name or ARN) into the state OK, ALARM or INSUFFICIENT_DATA", Args: cobra.ExactArgs(2),
+		Long: `Put a metric alarm into a state, as SetAlarmState does. An alarm on metrics that the
+sandbox makes (of load balancers) keeps it until its next evaluation, within a minute;
+with --for evaluations leave it alone for that long. Others keep it.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.client().SetAlarm(control.AlarmState{Alarm: args[0], State: args[1], Reason: reason})
+			return a.client().SetAlarm(control.AlarmState{Alarm: args[0], State: args[1], Reason: reason, For: hold})
 		},
 	}
 	set.Flags().StringVar(&reason, "reason", "set by hand", "what people read as the reason")
+	set.Flags().DurationVar(&hold, "for", 0, "how long evaluations leave the state alone")
 	c.AddCommand(set, &cobra.Command{
 		Use: "list", Short: "List the alarms with their states", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

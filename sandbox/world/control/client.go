@@ -98,6 +98,11 @@ func (c *Client) Stop() error {
 	return err
 }
 
+// Ask makes one request of a door that another package has opened beside this one's.
+func Ask[T any](c *Client, method, path string, in any) (T, error) {
+	return ask[T](c, method, path, in)
+}
+
 // ask makes one request; what the daemon refuses is a *Problem.
 func ask[T any](c *Client, method, path string, in any) (T, error) {
 	var out T

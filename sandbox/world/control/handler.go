@@ -41,6 +41,10 @@ type server struct {
 	self  Status
 }
 
+// Answer is for the doors of other packages beside this one's: it writes a result, or a
+// problem, as JSON.
+func Answer(f func(*http.Request) (any, error)) http.HandlerFunc { return answer(f) }
+
 // answer writes a result, or a problem, as JSON.
 func answer(f func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/arczonalshift"
@@ -35,6 +36,8 @@ type AlarmState struct {
 	Alarm  string `json:"alarm"` // name, where only one has it, or ARN
 	State  string `json:"state"`
 	Reason string `json:"reason"`
+	// For is how long evaluations leave the state alone; 0: the next one may change it.
+	For time.Duration `json:"for,omitempty"`
 }
 
 // ZoneChange asks for something to begin or end in a zone.
@@ -114,7 +117,7 @@ func (s *server) setAlarm(r *http.Request) (any, error) {
 	}
 	at := found[0]
 	return nil, s.world.Change(at.Account, at.Region, "alarm by hand", func(c *cloud.Call) error {
-		return cloudwatch.SetState(c, at.Name, q.State, q.Reason)
+		return cloudwatch.HoldState(c, at.Name, q.State, q.Reason, q.For)
 	})
 }
 
