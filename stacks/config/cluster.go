@@ -37,6 +37,10 @@ type Cluster struct {
 	// Faults are failures made on purpose, by the shop's service: ui, catalog, carts,
 	// checkout, orders. Only with mesh l7. Default none.
 	Faults map[string]Fault `json:"faults"`
+	// Lattice installs the AWS Gateway API Controller and exports the shop to VPC Lattice.
+	// Required of a colour with traffic where the VPC has lattice; only there. It goes while
+	// the colour carries no traffic and does not own the route. Default: neither.
+	Lattice *LatticeController `json:"lattice"`
 	// Support is what happens when standard support of the version ends: "standard"
 	// (EKS upgrades the control plane) or "extended" (EKS keeps it, at a higher
 	// price). Default standard.

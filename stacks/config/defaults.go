@@ -82,6 +82,9 @@ func (v *VPC) setDefaults() {
 		v.Shop.setDefaults(zones)
 	}
 	for colour, cluster := range v.Clusters {
+		if cluster.Lattice != nil {
+			cluster.Lattice.setDefaults()
+		}
 		cluster.setDefaults(zones)
 		v.Clusters[colour] = cluster
 	}

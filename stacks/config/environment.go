@@ -114,6 +114,9 @@ type VPC struct {
 	Shop *Shop `json:"shop"`
 	// ZonalShift configures zonal autoshift. Default: none, only people shift a zone away.
 	ZonalShift *ZonalShift `json:"zonalShift"`
+	// Lattice is the VPC's place in Amazon VPC Lattice, through which other VPCs and accounts
+	// call its shop. Default: none.
+	Lattice *Lattice `json:"lattice"`
 	// Observability is how the VPC's clusters are watched. Default: not at all.
 	Observability *Observability `json:"observability"`
 	// Relax departs from production-safe defaults, with reasons.

@@ -80,6 +80,18 @@ type Allocation struct {
 	// ranges be given to another one. Taking a single range away needs it too, since
 	// the range's blackholes are guarded.
 	Retiring Reason `json:"retiring"`
+	// Lattice gives the environment a service network of Amazon VPC Lattice, through which
+	// its shop is called from other VPCs and accounts. Default: none.
+	Lattice *Offer `json:"lattice"`
+}
+
+// Offer is an environment's service network: its name is retail- and the environment's. Its
+// auth policy lets in signed requests of the environment's account and of callers, with
+// sharing.mode organization of principals of that organization only, and nobody else's.
+type Offer struct {
+	// Callers are further AWS accounts that may join VPCs of theirs to the network, and whose
+	// principals may call its services. Default: none.
+	Callers []string `json:"callers"`
 }
 
 // OnPremises configures the way to the data centre: exactly one of VPN and

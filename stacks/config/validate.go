@@ -16,7 +16,7 @@ func (n *Network) Validate() error {
 	tagRules(&list, "tags", n.Tags)
 	for _, rule := range []func(*problem.List, *Network){
 		gatewayASN, acceptanceKnown, sharingKnown, sharingPrincipal, environmentsGiven, allocationAccounts,
-		allocationRanges, onPremisesRanges, hubRangesDisjoint, oneWayOnPremises, vpnComplete, directConnectComplete,
+		allocationRanges, onPremisesRanges, hubRangesDisjoint, oneWayOnPremises, vpnComplete, directConnectComplete, offers,
 	} {
 		rule(&list, n)
 	}
@@ -32,7 +32,7 @@ func (e *Environment) Validate() error {
 	accountRules(&list, "aws", e.AWS)
 	tagRules(&list, "tags", e.Tags)
 	for _, rule := range []func(*problem.List, *Environment){
-		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, mirrorRules, frontDoorsAndEntrance, observerRules,
+		environmentName, criticalityKnown, hubStackName, hubAccount, vpcsGiven, vpcRangesDisjoint, elasticIPs, mirrorRules, frontDoorsAndEntrance, observerRules, latticeNames,
 	} {
 		rule(&list, e)
 	}
@@ -51,6 +51,7 @@ func (e *Environment) validateVPC(list *problem.List, name string, v VPC) {
 	frontDoorRules(list, path, e.AWS.Region, v.FrontDoor)
 	observabilityRules(list, path, e.AWS.Region, v)
 	zonalShiftRules(list, e, path, v)
+	latticeRules(list, e, path, v)
 	for _, rule := range []func(*problem.List, string, VPC){
 		vpcRange, podRange, onPremisesRoutes, endpointsKnown, flowLogsKnown,
 		coloursKnown, trafficRange, trafficSum, trafficOfColours, clustersGiven, servicesApart, capacity, datastoreRules, shopRules, ingressesHaveShop,
