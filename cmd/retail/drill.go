@@ -16,6 +16,7 @@ import (
 
 	"retail/cmd/retail/internal/drill"
 	"retail/cmd/retail/internal/drill/platform"
+	"retail/cmd/retail/internal/live"
 	"retail/internal/problem"
 )
 
@@ -156,7 +157,7 @@ func (d *drilling) check() error {
 
 // open reads the stack and opens its VPC.
 func (d *drilling) open(ctx context.Context, outputs []byte) (*platform.Platform, error) {
-	stack, err := platform.Read(d.stack, outputs)
+	stack, err := live.ReadStack(d.stack, outputs)
 	if err != nil {
 		return nil, err
 	}

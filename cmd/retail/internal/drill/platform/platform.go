@@ -1,3 +1,4 @@
+// Package platform is the drill's way to the world: AWS and the clusters.
 package platform
 
 import (
@@ -23,7 +24,7 @@ import (
 type Platform struct {
 	// Name is the VPC's in the configuration.
 	Name    string
-	VPC     VPC
+	VPC     live.VPC
 	Zone    string
 	Partial bool
 
@@ -42,7 +43,7 @@ type cluster struct {
 
 // Open signs in to AWS, with the SDK's usual variables and files, and opens the
 // clusters. The role is assumed unless it is empty. The account must be the stack's.
-func Open(ctx context.Context, stack *Stack, role string, p *Platform) error {
+func Open(ctx context.Context, stack *live.Stack, role string, p *Platform) error {
 	config, err := live.SignIn(ctx, stack.Region, stack.Account, role, "retail-drill")
 	if err != nil {
 		return err

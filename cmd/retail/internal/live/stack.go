@@ -1,6 +1,4 @@
-// Package platform is the drill's way to the world: the stack's outputs, AWS and
-// the clusters.
-package platform
+package live
 
 import (
 	"encoding/json"
@@ -12,7 +10,7 @@ import (
 	"retail/internal/problem"
 )
 
-// Stack is what a drill reads of an environment's outputs.
+// Stack is what is read of an environment's outputs.
 type Stack struct {
 	Account    string `json:"account"`
 	Region     string `json:"region"`
@@ -20,7 +18,12 @@ type Stack struct {
 	// Zonal is what may be shifted, by VPC.
 	Zonal map[string]VPC `json:"zonal"`
 	// Clusters are all clusters, by VPC and colour.
-	Clusters map[string]map[string]json.RawMessage `json:"clusters"`
+	Clusters map[string]map[string]struct {
+		Name string `json:"name"`
+	} `json:"clusters"`
+	// TestHeaders are the values of the header by which a colour is reached whatever the
+	// weights, by VPC and colour.
+	TestHeaders map[string]map[string]string `json:"testHeaders"`
 }
 
 // VPC is one VPC's part.
@@ -32,6 +35,9 @@ type VPC struct {
 	Clusters      map[string]Named  `json:"clusters"`
 	LoadBalancers map[string]string `json:"loadBalancers"`
 	Alarms        []string          `json:"alarms"`
+	// Peaks are how many pods of each of the shop's services must serve at the busiest
+	// time.
+	Peaks map[string]int `json:"peaks"`
 }
 
 // Named is a cluster.
@@ -40,8 +46,8 @@ type Named struct {
 	ARN  string `json:"arn"`
 }
 
-// Read takes the outputs of a stack as `pulumi stack output --json` prints them.
-func Read(stack string, outputs []byte) (*Stack, error) {
+// ReadStack takes the outputs of a stack as `pulumi stack output --json` prints them.
+func ReadStack(stack string, outputs []byte) (*Stack, error) {
 	var out Stack
 	if err := json.Unmarshal(outputs, &out); err != nil {
 		return nil, fmt.Errorf("the outputs of stack %s: %w", stack, err)
@@ -55,7 +61,7 @@ func Read(stack string, outputs []byte) (*Stack, error) {
 	if len(missing) > 0 {
 		slices.Sort(missing)
 		return nil, &problem.Problem{Path: "stack " + stack, Rule: "must be up, with the outputs zonal, region and account",
-			Got: "no " + strings.Join(missing, ", "), Remedy: "run pulumi up --stack " + stack + " with this release of the program until it succeeds; only environments have zones to drill"}
+			Got: "no " + strings.Join(missing, ", "), Remedy: "run pulumi up --stack " + stack + " with this release of the program until it succeeds; only environments have clusters"}
 	}
 	return &out, nil
 }

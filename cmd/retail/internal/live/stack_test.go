@@ -1,4 +1,4 @@
-package platform
+package live
 
 import (
 	"testing"
@@ -13,14 +13,14 @@ const outputs = `{"account":"222222222222","region":"eu-west-1","deployRole":"ar
   "clusters":{"blue":{"name":"retail-dev-main-blue","arn":"arn:blue"},"green":{"name":"retail-dev-main-green","arn":"arn:green"}}}}}`
 
 func TestAStackThatIsNotUpIsRefused(t *testing.T) {
-	_, err := Read("dev", []byte("{}"))
+	_, err := ReadStack("dev", []byte("{}"))
 	require.ErrorContains(t, err, "stack dev: must be up, with the outputs zonal, region and account, got no account, region, zonal: run pulumi up --stack dev")
-	_, err = Read("dev", []byte("no JSON"))
+	_, err = ReadStack("dev", []byte("no JSON"))
 	require.ErrorContains(t, err, "the outputs of stack dev")
 }
 
 func TestTheVPCIsChosen(t *testing.T) {
-	stack, err := Read("dev", []byte(outputs))
+	stack, err := ReadStack("dev", []byte(outputs))
 	require.NoError(t, err)
 	vpc, partial, err := stack.Choose("dev", "main", "euw1-az1", nil)
 	require.NoError(t, err)
@@ -33,7 +33,7 @@ func TestTheVPCIsChosen(t *testing.T) {
 }
 
 func TestWhatTheStackDoesNotHaveIsRefused(t *testing.T) {
-	stack, err := Read("dev", []byte(outputs))
+	stack, err := ReadStack("dev", []byte(outputs))
 	require.NoError(t, err)
 	_, _, err = stack.Choose("dev", "other", "euw1-az1", nil)
 	require.ErrorContains(t, err, "--vpc: must be a VPC of stack dev: main, got other")
