@@ -27,6 +27,7 @@ import (
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/clusters"
 	"retail/sandbox/controllers/istiod"
+	"retail/sandbox/controllers/lattice"
 	"retail/sandbox/controllers/loadbalancer"
 	"retail/sandbox/controllers/reloader"
 	"retail/sandbox/controllers/secretstore"
@@ -123,6 +124,7 @@ func (d *daemon) manager() (clusters.Manager, error) {
 	return clusters.New(clusters.Options{
 		Dir: filepath.Join(d.Folder, "clusters"), Bin: d.Bin, Log: d.Log, Zones: d.zones, Pods: d.pods,
 		Controllers: []clusters.Controller{loadbalancer.Controllers(world, iam.Authorize), webhook.Controllers(world, iam.Authorize),
+			lattice.Controllers(world, iam.Authorize),
 			secretstore.Controllers(world), reloader.Controllers(), istiod.Controllers(), zonalshift.Controllers(world), d.crowd.Controllers()},
 		Identify: func(cluster, token string) (string, []string, bool) { return eks.Identify(d.world)(cluster, token) },
 	})

@@ -1,0 +1,168 @@
+package lattice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/cloud/vpclattice"
+)
+
+// vpcPolicies associates the cluster's VPC with the networks of Gateways, for
+// VpcAssociationPolicies.
+func (w *worker) vpcPolicies(ctx context.Context) {
+	all, _ := list[vpcPolicy](w, vpcPolicies)
+	var older []bound
+	for _, p := range all {
+		b := bound{&p.object, p.Spec.TargetRef, vpcPolicies, []string{"Gateway"}}
+		w.attempt(&p.object, func() error {
+			if p.DeletionTimestamp != nil || p.Spec.AssociateWithVpc != nil && !*p.Spec.AssociateWithVpc {
+				return w.dissociate(ctx, p)
+			}
+			ok, err := w.accept(ctx, b, older)
+			if err != nil || !ok {
+				return err
+			}
+			return w.associateVpc(ctx, p)
+		})
+		older = append(older, b)
+	}
+}
+
+// associateVpc makes the association, or takes one without an owner; one of another
+// owner is a conflict (service_network_manager.go). A VPC has one association: a second
+// network's is AWS's ConflictException (V5).
+func (w *worker) associateVpc(ctx context.Context, p *vpcPolicy) error {
+	if err := w.hold(ctx, vpcPolicies, &p.object, vpcPolicyName); err != nil {
+		return err
+	}
+	if sign := fmt.Sprint(p.Generation, w.actor.Role); !w.unchanged(p.key(), sign) {
+		a, err := w.upsertAssociation(p)
+		if err != nil {
+			return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
+		}
+		w.settle(p.key(), sign)
+		return w.annotate(ctx, vpcPolicies, &p.object, map[string]any{prefix + "resourceArn": ec2.Text(a.State, "arn")})
+	}
+	return nil
+}
+
+func (w *worker) upsertAssociation(p *vpcPolicy) (*cloud.Record, error) {
+	// Of its own account only: the association of another's network is what would let the
+	// controller find that.
+	n, err := w.serviceNetwork(p.Spec.TargetRef.Name)
+	if err != nil {
+		return nil, err
+	}
+	groups := []any{}
+	for _, id := range p.Spec.SecurityGroupIDs {
+		groups = append(groups, id)
+	}
+	a := w.association(n)
+	if a == nil {
+		return w.actor.Create(w.ctx(), vpclattice.VpcAssociation, w.vpc, cloud.Props{"vpcIdentifier": w.vpc,
+			"serviceNetworkIdentifier": ec2.Text(n.State, "arn"), "securityGroupIds": groups, "tags": cloud.Props{managedBy: w.owner()}})
+	}
+	switch owner := tagsOf(a)[managedBy]; owner {
+	case w.owner():
+	case "":
+		if err := w.tag(a, map[string]string{managedBy: w.owner()}); err != nil {
+			return nil, err
+		}
+		a = w.actor.Get(a.Token, a.ID)
+	default:
+		return nil, conflicted{fmt.Sprintf("service network vpc association %s had a conflict: Found existing vpc association not owned by controller: %s",
+			n.ID, ec2.Text(a.State, "arn"))}
+	}
+	inputs := cloud.Given(a.Inputs)
+	if len(groups) > 0 {
+		inputs["securityGroupIds"] = groups
+	}
+	return a, w.actor.Update(w.ctx(), a, inputs)
+}
+
+// association is that of the cluster's VPC with a network; nil when there is none.
+func (w *worker) association(n *cloud.Record) *cloud.Record {
+	found := w.actor.List(vpclattice.VpcAssociation, func(r *cloud.Record) bool {
+		return ec2.Text(r.State, "vpcIdentifier") == w.vpc && names(r, n)
+	})
+	if len(found) == 0 {
+		return nil
+	}
+	return found[0]
+}
+
+// dissociate ends the association, if it is the controller's.
+func (w *worker) dissociate(ctx context.Context, p *vpcPolicy) error {
+	n, err := w.serviceNetwork(p.Spec.TargetRef.Name)
+	switch {
+	case errors.Is(err, errNotFound):
+	case err != nil:
+		return err
+	default:
+		if a := w.association(n); a != nil && tagsOf(a)[managedBy] == w.owner() {
+			if err := w.actor.Delete(w.ctx(), vpclattice.VpcAssociation, a.ID); err != nil {
+				return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
+			}
+		}
+	}
+	return w.release(ctx, vpcPolicies, &p.object, vpcPolicyName)
+}
+
+// logPolicies sends access logs of services and networks where AccessLogPolicies say.
+func (w *worker) logPolicies(ctx context.Context) {
+	all, _ := list[logPolicy](w, logPolicies)
+	for _, p := range all {
+		w.attempt(&p.object, func() error {
+			err := w.logPolicy(ctx, p)
+			if err != nil {
+				return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
+			}
+			return nil
+		})
+	}
+}
+
+const subscription = prefix + "accessLogSubscription"
+
+func (w *worker) logPolicy(ctx context.Context, p *logPolicy) error {
+	have := w.actor.List(vpclattice.LogSubscription, func(r *cloud.Record) bool { return ec2.Text(r.State, "arn") == p.Annotations[subscription] })
+	if p.DeletionTimestamp != nil {
+		for _, r := range have {
+			if err := w.actor.Delete(w.ctx(), vpclattice.LogSubscription, r.ID); err != nil {
+				return err
+			}
+		}
+		return w.release(ctx, logPolicies, &p.object, logPolicyName)
+	}
+	ok, err := w.accept(ctx, bound{&p.object, p.Spec.TargetRef, logPolicies, []string{"Gateway", "HTTPRoute"}}, nil)
+	if err != nil || !ok {
+		return err
+	}
+	source, err := w.guarded(&authPolicy{object: p.object, Spec: struct {
+		TargetRef *target `json:"targetRef"`
+		Policy    string  `json:"policy"`
+	}{TargetRef: p.Spec.TargetRef}})
+	if err != nil || source == nil {
+		return err
+	}
+	if err := w.hold(ctx, logPolicies, &p.object, logPolicyName); err != nil {
+		return err
+	}
+	if len(have) > 0 && ec2.Text(have[0].State, "destinationArn") == p.Spec.DestinationArn {
+		return nil
+	}
+	for _, r := range have {
+		if err := w.actor.Delete(w.ctx(), vpclattice.LogSubscription, r.ID); err != nil {
+			return err
+		}
+	}
+	r, err := w.actor.Create(w.ctx(), vpclattice.LogSubscription, p.String(), cloud.Props{"resourceIdentifier": ec2.Text(source.State, "arn"),
+		"destinationArn": p.Spec.DestinationArn, "tags": cloud.Props{managedBy: w.owner()}})
+	if err != nil {
+		return err
+	}
+	return w.annotate(ctx, logPolicies, &p.object, map[string]any{subscription: ec2.Text(r.State, "arn")})
+}

@@ -1,0 +1,67 @@
+package lattice
+
+import "time"
+
+// retries hold back what failed, for longer each time.
+type retries struct {
+	held    map[string]*hold
+	touched map[string]bool // asked for since the last sweep
+}
+
+type hold struct {
+	delay time.Duration
+	until time.Time
+}
+
+// The first and the longest pause after a failure, in real time. The controller's own
+// are 5 milliseconds and 16 minutes, controller-runtime's defaults.
+const (
+	firstPause = 200 * time.Millisecond
+	lastPause  = 10 * time.Second
+)
+
+func newRetries() *retries { return &retries{held: map[string]*hold{}, touched: map[string]bool{}} }
+
+// due tells whether something may be tried now.
+func (r *retries) due(key string) bool {
+	r.touched[key] = true
+	h := r.held[key]
+	return h == nil || !time.Now().Before(h.until)
+}
+
+// failed holds something back.
+func (r *retries) failed(key string) {
+	h := r.held[key]
+	if h == nil {
+		h = &hold{delay: firstPause / 2}
+		r.held[key] = h
+	}
+	h.delay = min(2*h.delay, lastPause)
+	h.until = time.Now().Add(h.delay)
+}
+
+func (r *retries) done(key string) { delete(r.held, key) }
+
+// sweep forgets what nobody has asked for since the last time: it is gone.
+func (r *retries) sweep() {
+	for key := range r.held {
+		if !r.touched[key] {
+			delete(r.held, key)
+		}
+	}
+	clear(r.touched)
+}
+
+// next tells when the next of what is held back is due; never when nothing is.
+func (r *retries) next() <-chan time.Time {
+	var first time.Time
+	for _, h := range r.held {
+		if first.IsZero() || h.until.Before(first) {
+			first = h.until
+		}
+	}
+	if first.IsZero() {
+		return nil
+	}
+	return time.After(max(time.Until(first), 10*time.Millisecond))
+}
