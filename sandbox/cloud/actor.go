@@ -167,12 +167,18 @@ func (a *Actor) May(operation, resource string) error {
 // Do makes an AWS call that is no resource's create, update or delete, such as
 // registering targets. The resource is the ARN that IAM is asked about.
 func (a *Actor) Do(ctx context.Context, operation, resource string, f func(*Call) error) error {
+	return a.DoWith(ctx, operation, resource, nil, f)
+}
+
+// DoWith is Do for a call that brings condition keys of its own, such as the tags that it
+// sets ("aws:RequestTag/KEY").
+func (a *Actor) DoWith(ctx context.Context, operation, resource string, keys map[string]string, f func(*Call) error) error {
 	w, s := a.World, a.session()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.begin()
 	c := w.call(s, "update", nil, a.urn("aws:index/call:Call", operation+" "+resource))
-	c.invokeToken, c.onARN = "aws:index/call:Call", resource
+	c.invokeToken, c.onARN, c.onContext = "aws:index/call:Call", resource, keys
 	_, err := w.perform(ctx, c, operation, 0, func() error { return f(c) })
 	return errors.Join(err, w.commit())
 }

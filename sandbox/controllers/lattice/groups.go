@@ -148,7 +148,7 @@ func (w *worker) endpointsOf(namespace string, e discoveryv1.Endpoint, port int)
 
 // findGroup is the group in AWS; one of other immutable fields is another group.
 func (w *worker) findGroup(g *group) (*cloud.Record, error) {
-	if err := w.may("vpc-lattice:ListTargetGroups", "vpc-lattice:GetTargetGroup", "tag:GetResources"); err != nil {
+	if err := w.may("vpc-lattice:ListTargetGroups", "tag:GetResources"); err != nil {
 		return nil, err
 	}
 	found := w.actor.List(vpclattice.TargetGroup, func(r *cloud.Record) bool {
@@ -157,7 +157,7 @@ func (w *worker) findGroup(g *group) (*cloud.Record, error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
-	return found[0], nil
+	return found[0], w.look("vpc-lattice:GetTargetGroup", ec2.Text(found[0].State, "arn"))
 }
 
 // ensureGroup makes a target group and its targets what they should be.
@@ -187,6 +187,9 @@ func (w *worker) ensureGroup(g *group) (*cloud.Record, error) {
 
 // syncTargets registers what is missing and takes out what is too many.
 func (w *worker) syncTargets(r *cloud.Record, wanted []endpoint) error {
+	if err := w.may("vpc-lattice:ListTargets"); err != nil {
+		return err
+	}
 	var there []vpclattice.TargetHealth
 	_ = w.actor.View(func(c *cloud.Call) error { there = vpclattice.Health(c, r); return nil }) // it only reads
 	var add, remove []vpclattice.Target

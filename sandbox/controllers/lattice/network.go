@@ -48,12 +48,20 @@ func (w *worker) serviceNetwork(name string) (*cloud.Record, error) {
 	return out, nil
 }
 
-// may asks IAM about what the controller looks at.
+// may asks IAM about lists, which know no resource.
 func (w *worker) may(operations ...string) error {
 	for _, o := range operations {
-		if err := w.actor.May(o, "*"); err != nil {
-			return fmt.Errorf("operation error VPC Lattice: %s, %w", o[strings.Index(o, ":")+1:], err)
+		if err := w.look(o, "*"); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// look asks IAM about something that the controller reads.
+func (w *worker) look(operation, arn string) error {
+	if err := w.actor.May(operation, arn); err != nil {
+		return fmt.Errorf("operation error VPC Lattice: %s, %w", operation[strings.Index(operation, ":")+1:], err)
 	}
 	return nil
 }
@@ -74,8 +82,11 @@ func (w *worker) tag(r *cloud.Record, tags map[string]string) error {
 	if !slices.ContainsFunc(sortedKeys(tags), func(k string) bool { return have[k] != tags[k] }) {
 		return nil
 	}
-	arn := ec2.Text(r.State, "arn")
-	return w.actor.Do(w.ctx(), "vpc-lattice:TagResource", arn, func(c *cloud.Call) error {
+	arn, brought := ec2.Text(r.State, "arn"), map[string]string{}
+	for k, v := range tags {
+		brought["aws:RequestTag/"+k] = v
+	}
+	return w.actor.DoWith(w.ctx(), "vpc-lattice:TagResource", arn, brought, func(c *cloud.Call) error {
 		now := c.Get(r.Token, r.ID)
 		if now == nil {
 			return c.Fail("ResourceNotFoundException", "%s not found", arn)

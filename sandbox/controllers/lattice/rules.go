@@ -59,7 +59,7 @@ func (w *worker) rulesOf(l *cloud.Record) []*cloud.Record {
 // ensureRules makes a listener's rules those of the model: one of the same match is
 // changed in place, what is left over goes, and then each gets its priority.
 func (w *worker) ensureRules(m *model, s, l *cloud.Record, own []string) error {
-	if err := w.may("vpc-lattice:ListRules", "vpc-lattice:GetRule"); err != nil {
+	if err := w.may("vpc-lattice:ListRules"); err != nil {
 		return err
 	}
 	have := w.rulesOf(l)
@@ -93,6 +93,9 @@ func (w *worker) ensureRule(m *model, s, l *cloud.Record, rule *modelRule, have,
 	})
 	if at >= 0 {
 		r := have[at]
+		if err := w.look("vpc-lattice:GetRule", ec2.Text(r.State, "arn")); err != nil {
+			return nil, err
+		}
 		if err := w.takeTag(m, r); err != nil {
 			return nil, err
 		}
