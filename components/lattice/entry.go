@@ -48,6 +48,10 @@ const listener = "https"
 // (AWS Gateway API Controller, "Configure HTTPs connections", Bring Your Own Certificate).
 const certificateOption = "application-networking.k8s.aws/certificate-arn"
 
+// federation marks exports that the controller looks at; it passes over others without a word
+// (AWS Gateway API Controller, "ServiceExport", Annotations).
+const federation = "application-networking.k8s.aws/federation"
+
 // NewEntry declares it. It wants the cluster's Kubernetes provider among its options. Pods of
 // the Service wait for what it returns, so that they get readiness gates.
 func NewEntry(ctx *pulumi.Context, name string, args *EntryArgs, opts ...pulumi.ResourceOption) (*Entry, error) {
@@ -80,7 +84,7 @@ func NewEntry(ctx *pulumi.Context, name string, args *EntryArgs, opts ...pulumi.
 		return nil, err
 	}
 	export, err := objects.New(ctx, names.Child(name, "lattice", "export", args.Service),
-		objects.Metadata{Name: args.Service, Namespace: args.Namespace, Annotations: map[string]string{byItself: background}},
+		objects.Metadata{Name: args.Service, Namespace: args.Namespace, Annotations: map[string]string{byItself: background, federation: "amazon-vpc-lattice"}},
 		objects.ServiceExport{Ports: []objects.ExportedPort{{Port: args.Port, RouteType: objects.RouteHTTP}}},
 		// With the policy first, its target group is never made anew for it.
 		owning(child, append([]pulumi.Resource{policy, gateway}, args.After...))...)
