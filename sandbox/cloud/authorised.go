@@ -62,9 +62,20 @@ func (c *Call) questions(action string) []question {
 		}
 		out = append(out, c.about(action, c.arnOf(rule.to, value)))
 	}
+	if made {
+		for _, joined := range joins[c.Spec.Token] {
+			out = append(out, c.about(action, c.arnOf(joined.to, c.Str(joined.path))))
+		}
+	}
 	switch tags, _ := c.Inputs["tags"].(map[string]any); {
 	case !made && !rule.always:
-		out = append(out, c.about(action, c.arnOf(c.Spec.Token, c.ID)))
+		q := c.about(action, c.arnOf(c.Spec.Token, c.ID))
+		if strings.HasSuffix(action, ":TagResource") {
+			for k, v := range tags {
+				q.context["aws:RequestTag/"+k] = fmt.Sprint(v)
+			}
+		}
+		out = append(out, q)
 	case made && (!rule.onlyTagged || len(tags) > 0):
 		q := question{action, c.newARN(), map[string]string{}}
 		for _, asked := range append(out, q) { // a request's tags are seen whatever the resource
@@ -87,8 +98,11 @@ func (c *Call) questions(action string) []question {
 func tagging(q question) question {
 	service, name, _ := strings.Cut(q.action, ":")
 	t := question{service + ":AddTags", q.resource, map[string]string{service + ":CreateAction": name}}
-	if service == "ec2" {
+	switch service {
+	case "ec2":
 		t.action = "ec2:CreateTags"
+	case "vpc-lattice":
+		t = question{service + ":TagResource", q.resource, map[string]string{}}
 	}
 	for k, v := range q.context {
 		t.context[k] = v
@@ -117,8 +131,11 @@ func (c *Call) about(action, arn string) question {
 	return q
 }
 
-// arnOf is a record's ARN; "*" where it has none.
+// arnOf is a record's ARN, by ID or by the ARN itself; "*" where it has none.
 func (c *Call) arnOf(token, id string) string {
+	if strings.HasPrefix(id, "arn:") {
+		return id
+	}
 	if r := c.Get(token, id); r != nil && r.value("arn") != "" {
 		return r.value("arn")
 	}
@@ -146,12 +163,28 @@ const (
 	ingressToken  = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 	balancerToken = "aws:lb/loadBalancer:LoadBalancer"
 	listenerToken = "aws:lb/listener:Listener"
+
+	latticeNetwork     = "aws:vpclattice/serviceNetwork:ServiceNetwork"
+	latticeService     = "aws:vpclattice/service:Service"
+	latticeServiceJoin = "aws:vpclattice/serviceNetworkServiceAssociation:ServiceNetworkServiceAssociation"
+	latticeVpcJoin     = "aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation"
 )
 
 var newARNs = map[string]string{
 	groupToken: "security-group/*", ingressToken: "security-group-rule/*", balancerToken: "loadbalancer/KIND/*/*",
 	listenerToken: "listener/KIND/*/*/*", "aws:lb/listenerRule:ListenerRule": "listener-rule/app/*/*/*/*",
 	"aws:lb/targetGroup:TargetGroup": "targetgroup/*/*",
+	latticeNetwork:                   "servicenetwork/*", latticeService: "service/*", "aws:vpclattice/targetGroup:TargetGroup": "targetgroup/*",
+	"aws:vpclattice/listener:Listener": "service/*/listener/*", "aws:vpclattice/listenerRule:ListenerRule": "service/*/listener/*/rule/*",
+	latticeServiceJoin: "servicenetworkserviceassociation/*", latticeVpcJoin: "servicenetworkvpcassociation/*",
+	"aws:vpclattice/accessLogSubscription:AccessLogSubscription": "accesslogsubscription/*",
+}
+
+// joins are the other resources that a create joins with each other: IAM is asked
+// about each (Service Authorization Reference, Amazon VPC Lattice).
+var joins = map[string][]anchor{
+	latticeServiceJoin: {{path: "serviceIdentifier", to: latticeService}, {path: "serviceNetworkIdentifier", to: latticeNetwork}},
+	latticeVpcJoin:     {{path: "serviceNetworkIdentifier", to: latticeNetwork}},
 }
 
 // anchor is what a create works on beside what it makes.
@@ -163,11 +196,14 @@ type anchor struct {
 }
 
 // anchors follow the tables of actions and resource types in the Service
-// Authorization Reference (Amazon EC2, Elastic Load Balancing V2).
+// Authorization Reference (Amazon EC2, Elastic Load Balancing V2, Amazon VPC Lattice).
 var anchors = map[string]anchor{
 	groupToken:                         {path: "vpcId", to: "aws:ec2/vpc:Vpc"},
 	ingressToken:                       {path: "securityGroupId", to: groupToken, always: true, onlyTagged: true},
 	listenerToken:                      {path: "loadBalancerArn", to: balancerToken, onlyTags: true},
 	"aws:lb/listenerRule:ListenerRule": {path: "listenerArn", to: listenerToken, onlyTags: true},
 	"aws:lb/listenerCertificate:ListenerCertificate": {path: "listenerArn", to: listenerToken, always: true, onlyTagged: true},
+	"aws:vpclattice/authPolicy:AuthPolicy":           {path: "resourceIdentifier", to: latticeService, always: true, onlyTagged: true},
+	"aws:vpclattice/targetGroupAttachment:TargetGroupAttachment": {path: "targetGroupIdentifier", to: "aws:vpclattice/targetGroup:TargetGroup",
+		always: true, onlyTagged: true},
 }

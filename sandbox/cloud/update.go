@@ -70,7 +70,7 @@ func (w *World) update(ctx context.Context, s *Session, spec *Spec, q Request) (
 	}
 	c.after(r)
 	operation := spec.API.Update
-	if onlyTags(changed) && operation == "" {
+	if onlyTags(changed) && (operation == "" || module(spec.Token) == "vpclattice") {
 		operation = tagOperation(spec.Token)
 	}
 	done, err := w.perform(ctx, c, operation, spec.Latency.Update, func() error { return c.alter(r, changed) })

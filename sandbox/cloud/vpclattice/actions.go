@@ -34,37 +34,27 @@ func oneOf(c *cloud.Call, at string, names ...string) error {
 	return nil
 }
 
-// checkAction demands, in preview already, one kind of action, with no target group
-// twice, and one with a weight above 0 among the weights that are known.
+// checkAction demands, in preview already, one kind of action and no target group
+// twice. Numbers and weights are the facts' business.
 func checkAction(at, forward string) func(*cloud.Call) error {
 	return func(c *cloud.Call) error {
 		if err := oneOf(c, at, "fixedResponse", forward); err != nil {
 			return err
 		}
-		groups := at + "." + forward + ".targetGroups"
-		if list, isList := c.Any(at + "." + forward).([]any); isList {
+		within := at + "." + forward
+		if list, isList := c.Any(within).([]any); isList { // the default action's
 			if len(list) != 1 {
-				return c.Invalid(at+"."+forward, "exactly one forward action must be given, got %d", len(list))
+				return c.Invalid(within, "exactly one forward action must be given, got %d", len(list))
 			}
-			groups = at + "." + forward + "[0].targetGroups"
-		}
-		list, isList := c.Any(groups).([]any)
-		if c.Any(at+".fixedResponse") == nil && isList && len(list) == 0 {
-			return c.Invalid(groups, "at least one target group must be given")
-		}
-		if len(list) > 10 { // WeightedTargetGroupList of the API model
-			return c.Invalid(groups, "has %d items, must have at most 10", len(list))
+			within += "[0]"
 		}
 		var seen []string
-		for _, g := range items(c.Inputs, groups) {
+		for _, g := range items(c.Inputs, within+".targetGroups") {
 			id := lastPart(text(g, "targetGroupIdentifier"))
 			if id != "" && slices.Contains(seen, id) {
-				return c.Invalid(groups, "target group %s is named twice", id)
+				return c.Invalid(within+".targetGroups", "target group %s is named twice", id)
 			}
 			seen = append(seen, id)
-			if w, given := g["weight"].(float64); given && (w < 0 || w > 999) {
-				return c.Invalid(groups, "the weight of target group %s is %v, must be 0 to 999", id, w)
-			}
 		}
 		return nil
 	}

@@ -103,7 +103,9 @@ func (f *fixture) change(do func(*cloud.Call) error) {
 }
 
 // get is the record behind a resource of dev.
-func (f *fixture) get(c *cloud.Call, r *cloudtest.Resource) *cloud.Record { return c.Get(r.Token, r.ID) }
+func (f *fixture) get(c *cloud.Call, r *cloudtest.Resource) *cloud.Record {
+	return c.Get(r.Token, r.ID)
+}
 
 // actor is a controller of dev that may do everything.
 func (f *fixture) actor() *cloud.Actor {
