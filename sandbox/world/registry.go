@@ -17,6 +17,7 @@ import (
 	"retail/sandbox/cloud/eventbridge"
 	"retail/sandbox/cloud/globalaccelerator"
 	"retail/sandbox/cloud/glue"
+	"retail/sandbox/cloud/grafana"
 	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/kms"
 	"retail/sandbox/cloud/logs"
@@ -53,6 +54,7 @@ func Registry(m clusters.Manager) *cloud.Registry {
 		elbv2.Register,
 		eventbridge.Register,
 		globalaccelerator.Register,
+		grafana.Register,
 		glue.Register,
 		iam.Register,
 		kms.Register,

@@ -24,6 +24,8 @@ var interfaceServices = map[string]string{
 	"ecr.api":  "api.ecr",
 	"ecr.dkr":  "*.dkr.ecr",
 	"eks-auth": "eks-auth.REGION.api.aws",
+	// Amazon Managed Grafana User Guide, "Interface VPC endpoints".
+	"grafana": "", "grafana-workspace": "*.grafana-workspace",
 }
 
 // service finds an endpoint service by its full name: the part after the
