@@ -43,6 +43,7 @@ func TestCustomers(t *testing.T) {
 	t.Run("nothing that a controller acts on is made before the controller is ready (L1)", c.controllersFirst)
 	t.Run("a second preview and a refresh change nothing (E9, L2)", c.settled)
 	t.Run("clusters answer and access entries are honoured", c.access)
+	t.Run("customers do not notice that a zone is away (Z3, Z5)", c.zoneAway)
 	t.Run("state survives the death of every process", c.restart)
 	t.Run("changes", c.changes)
 	t.Run("refusals", c.refusals)

@@ -59,37 +59,51 @@ func TestMesh(t *testing.T) {
 	})
 }
 
+// rung is a step of the mesh's ladder.
+type rung struct {
+	level       string
+	blue, green string            // files of steps; none: nothing changes
+	pods        map[string]string // what becomes of green's
+	bluePods    map[string]string
+	way         way
+}
+
+// fromNone is what load balancers ask the shop by once green has a mesh: catalog alone gets
+// other pods, as a sidecar is part of a pod.
+var fromNone = rung{level: "l4", blue: "mesh-l7-to-l4", green: "mesh-none-to-l4",
+	pods: map[string]string{"catalog": "restarted", storeGateway: "new"}, bluePods: map[string]string{waypoint: "gone"}, way: way{gateway: true}}
+
 // climbs takes green from none over l4 to l7. Blue, which serves meanwhile, goes down to l4
 // and up again with it.
 func (m *meshed) climbs(t *testing.T) {
 	assert.Equal(t, way{}, m.way(t, "green"), "without a mesh load balancers ask ui itself")
 	assert.Equal(t, way{gateway: true, waypoint: true}, m.way(t, "blue"))
-	for _, step := range []struct {
-		level       string
-		blue, green string            // files of steps
-		pods        map[string]string // what becomes of green's
-		bluePods    map[string]string
-		way         way
-	}{
-		{"l4", "mesh-l7-to-l4", "mesh-none-to-l4", map[string]string{"catalog": "restarted", storeGateway: "new"}, map[string]string{waypoint: "gone"}, way{gateway: true}},
-		{"l7", "mesh-l4-to-l7", "mesh-l4-to-l7", map[string]string{waypoint: "new"}, map[string]string{waypoint: "new"}, way{gateway: true, waypoint: true}},
-	} {
-		pods, bluePods := m.pods(t, "green"), m.pods(t, "blue")
-		m.dev.Set(t, blueMesh, step.level)
-		m.dev.Set(t, greenMesh, step.level)
-		stop := m.customersAsk(t)
-		plan := m.dev.Up(t)
-		stop()
-		m.steps(t, plan, "green", step.green)
-		m.steps(t, plan, "blue", step.blue)
-		onlyColours(t, plan)
-		m.changed(t, "green", pods, step.pods)
-		m.changed(t, "blue", bluePods, step.bluePods)
-		for _, colour := range []string{"blue", "green"} {
-			assert.Equal(t, step.way, m.way(t, colour), "%s at %s", colour, step.level)
-		}
-		assert.Empty(t, m.dev.Preview(t).Lines(), "%s: a second preview", step.level)
+	for _, r := range []rung{fromNone, {level: "l7", blue: "mesh-l4-to-l7", green: "mesh-l4-to-l7",
+		pods: map[string]string{waypoint: "new"}, bluePods: map[string]string{waypoint: "new"}, way: way{gateway: true, waypoint: true}}} {
+		m.dev.Set(t, blueMesh, r.level)
+		m.climb(t, r)
+		assert.Equal(t, r.way, m.way(t, "blue"), "blue at %s", r.level)
 	}
+}
+
+// climb takes green up a step while customers ask, and blue as the file says.
+func (m *meshed) climb(t *testing.T, r rung) {
+	pods, bluePods := m.pods(t, "green"), m.pods(t, "blue")
+	m.dev.Set(t, greenMesh, r.level)
+	stop := m.customersAsk(t)
+	plan := m.dev.Up(t)
+	stop()
+	m.steps(t, plan, "green", r.green)
+	if r.blue == "" {
+		onlyColour(t, plan, "green")
+	} else {
+		m.steps(t, plan, "blue", r.blue)
+		onlyColours(t, plan)
+	}
+	m.changed(t, "green", pods, r.pods)
+	m.changed(t, "blue", bluePods, r.bluePods)
+	assert.Equal(t, r.way, m.way(t, "green"), "green at %s", r.level)
+	assert.Empty(t, m.dev.Preview(t).Lines(), "%s: a second preview", r.level)
 }
 
 func (m *meshed) blueRefuses(t *testing.T) {
