@@ -1,5 +1,6 @@
-// Command retail is the operator's command: it draws stacks, takes a zone away to
-// see that customers do not notice and, on a machine without AWS, drives the sandbox.
+// Command retail is the operator's command: it draws stacks, moves traffic between
+// colours, takes a zone away to see that customers do not notice and, on a machine
+// without AWS, drives the sandbox.
 package main
 
 import (
@@ -46,6 +47,6 @@ func command() *cobra.Command {
 		Use: "retail", Short: "Operate the retail platform",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(drawCommand(), drillCommand(), sandboxCommand())
+	root.AddCommand(drawCommand(), drillCommand(), shiftCommand(), sandboxCommand())
 	return root
 }

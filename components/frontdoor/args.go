@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/waf"
+	"retail/internal/entry"
 	"retail/internal/problem"
 )
 
@@ -90,10 +91,8 @@ type Target struct {
 
 // Names of the request headers that rules look at.
 const (
-	// ColourHeader reaches one colour whatever the weights. Its value is the colour, with
-	// a test key "COLOUR.KEY": a name alone can be guessed, and would let anybody use a
-	// version that is still being tested.
-	ColourHeader = "x-retail-colour"
+	// ColourHeader reaches one colour whatever the weights.
+	ColourHeader = entry.ColourHeader
 	// OriginHeader is what CloudFront proves itself with: its addresses are shared by all
 	// its customers, so that anybody's distribution could name this load balancer as its
 	// origin (Amazon CloudFront Developer Guide, "Restrict access to Application Load

@@ -8,11 +8,17 @@ import (
 )
 
 var eksOperations = []*operation{
-	{name: "DescribeCluster", route: "GET /clusters/{name}", takes: []string{"name"}, do: describeCluster,
+	{name: "DescribeCluster", route: "GET /clusters/{name}", takes: []string{"name"}, do: describeCluster, on: onCluster},
+	{name: "ListAddons", route: "GET /clusters/{name}/addons", takes: []string{"name", "maxResults", "nextToken"}, do: listAddons, on: onCluster},
+	{name: "DescribeAddon", route: "GET /clusters/{name}/addons/{addonName}", takes: []string{"name", "addonName"}, do: describeAddon,
 		on: func(c *cloud.Call, in object) (string, map[string]string) {
-			return c.ARN("eks", fmt.Sprint("cluster/", in["name"])), nil
+			return c.ARN("eks", fmt.Sprint("addon/", in["name"], "/", in["addonName"], "/*")), nil
 		}},
 	{name: "ListClusters", route: "GET /clusters", takes: []string{"maxResults", "nextToken"}, do: listClusters},
+}
+
+func onCluster(c *cloud.Call, in object) (string, map[string]string) {
+	return c.ARN("eks", fmt.Sprint("cluster/", in["name"])), nil
 }
 
 func describeCluster(c *call) (object, error) {

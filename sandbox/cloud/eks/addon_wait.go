@@ -11,7 +11,7 @@ import (
 
 // needNodes are the add-ons with Deployments, which stay DEGRADED until there
 // are nodes; DaemonSets are content with none (case E6).
-var needNodes = []string{"coredns", "metrics-server", "aws-ebs-csi-driver"}
+var needNodes = []string{"coredns", "metrics-server", "aws-ebs-csi-driver", "amazon-cloudwatch-observability"}
 
 // objectOf names the object over which an add-on and its self-managed copy
 // come into conflict.
@@ -59,6 +59,15 @@ func mayInstall(c *cloud.Call, name string) error {
 			"number of replicas: timeout while waiting for state to become 'ACTIVE' (last state: 'DEGRADED', timeout: 20m0s)"}
 	}
 	return nil
+}
+
+// AddonHealth is EKS's word for how an add-on is, with the code and text when
+// something is wrong: one with Deployments is DEGRADED without nodes (case E6).
+func AddonHealth(c *cloud.Call, r *cloud.Record) (status, code, why string) {
+	if slices.Contains(needNodes, str(r.State, "addonName")) && !hasNodes(c, str(r.State, "clusterName")) {
+		return "DEGRADED", "InsufficientNumberOfReplicas", "The add-on is unhealthy because it doesn't have the desired number of replicas."
+	}
+	return "ACTIVE", "", ""
 }
 
 // hasNodes tells whether a cluster has nodes, or Auto Mode to bring them.
