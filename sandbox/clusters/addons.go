@@ -45,6 +45,13 @@ var addons = map[string]addon{
 			{"secrets-store.csi.x-k8s.io", "v1", "SecretProviderClassPodStatus", "secretproviderclasspodstatuses", namespaceScope},
 		},
 	},
+	"amazon-cloudwatch-observability": {
+		config: func() addonConfig { return &insightsConfig{} },
+		definitions: []definition{
+			{"cloudwatch.aws.amazon.com", "v1alpha1", "AmazonCloudWatchAgent", "amazoncloudwatchagents", namespaceScope},
+			{"cloudwatch.aws.amazon.com", "v1alpha1", "Instrumentation", "instrumentations", namespaceScope},
+		},
+	},
 	"eks-node-monitoring-agent": {
 		config:      func() addonConfig { return &monitoringConfig{} },
 		definitions: []definition{{"eks.amazonaws.com", "v1alpha1", "NodeDiagnostic", "nodediagnostics", clusterScope}},

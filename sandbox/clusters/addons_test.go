@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -51,10 +52,28 @@ func TestEveryAddonRendersWithoutUnknownFields(t *testing.T) {
 
 // addonNamespace is where an add-on's objects lie.
 func addonNamespace(name string) string {
-	if name == "aws-secrets-store-csi-driver-provider" {
+	switch name {
+	case "aws-secrets-store-csi-driver-provider":
 		return "aws-secrets-manager"
+	case "amazon-cloudwatch-observability":
+		return "amazon-cloudwatch"
 	}
 	return "kube-system"
+}
+
+func TestContainerInsightsTakesItsConfiguration(t *testing.T) {
+	objects := render(t, "amazon-cloudwatch-observability", `{"agent":{"config":{"logs":{}}},"containerLogs":{"enabled":false}}`)
+	assert.Equal(t, `{"logs":{}}`, pick[corev1.ConfigMap](t, objects, "ConfigMap").Data["cwagentconfig.json"])
+	daemons := 0
+	for _, object := range render(t, "amazon-cloudwatch-observability", "") {
+		if object.GetKind() == "DaemonSet" {
+			daemons++
+		}
+	}
+	assert.Equal(t, 2, daemons, "the agent, and Fluent Bit unless it is off")
+	for _, object := range objects {
+		assert.NotEqual(t, "fluent-bit", object.GetName())
+	}
 }
 
 func TestSecretsStoreTakesItsConfiguration(t *testing.T) {

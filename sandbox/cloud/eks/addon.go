@@ -7,8 +7,18 @@ import (
 	"retail/sandbox/cloud/iam"
 )
 
-// addonNamespace is where the add-ons' service accounts are.
+// addonNamespace is where the add-ons' service accounts are, but for those of otherNamespaces.
 const addonNamespace = "kube-system"
+
+// otherNamespaces are where the others have theirs.
+var otherNamespaces = map[string]string{"amazon-cloudwatch-observability": "amazon-cloudwatch"}
+
+func namespaceOf(addon string) string {
+	if other := otherNamespaces[addon]; other != "" {
+		return other
+	}
+	return addonNamespace
+}
 
 func (s *service) addonSpec() *cloud.Spec {
 	return &cloud.Spec{
@@ -124,11 +134,11 @@ func identities(c *cloud.Call) error {
 		if err := checkPodRole(c, role); err != nil {
 			return err
 		}
-		cluster := str(c.State, "clusterName")
-		if err := free(c, cluster, addonNamespace, account); err != nil {
+		cluster, namespace := str(c.State, "clusterName"), namespaceOf(str(c.State, "addonName"))
+		if err := free(c, cluster, namespace, account); err != nil {
 			return err
 		}
-		state := cloud.Props{"clusterName": cluster, "namespace": addonNamespace, "serviceAccount": account, "roleArn": role}
+		state := cloud.Props{"clusterName": cluster, "namespace": namespace, "serviceAccount": account, "roleArn": role}
 		id := fillPodIdentity(c, state)
 		c.Put(&cloud.Record{Token: PodIdentity, ID: id, Owner: c.ID, State: state})
 	}

@@ -15,7 +15,8 @@ import (
 // schemas are what DescribeAddonConfiguration answers, cut to names, kinds and
 // limits. CoreDNS's is complete as published for v1.10 with the members that
 // later builds document; the others follow the add-ons' own documentation
-// (amazon-vpc-cni-k8s, aws-ebs-csi-driver, secrets-store-csi-driver-provider-aws, the EKS User Guide) and can be
+// (amazon-vpc-cni-k8s, aws-ebs-csi-driver, secrets-store-csi-driver-provider-aws,
+// aws-observability/helm-charts, the EKS User Guide) and can be
 // narrower than EKS's.
 //
 //go:embed schemas/*.json

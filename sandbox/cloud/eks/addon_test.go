@@ -114,7 +114,7 @@ func TestPreservedObjectsStayWhenTheAddonGoes(t *testing.T) {
 
 func TestEveryOfferIsWellFormed(t *testing.T) {
 	f := setUp(t)
-	for _, addon := range []string{"vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent", "metrics-server", "eks-node-monitoring-agent", "aws-ebs-csi-driver", "aws-secrets-store-csi-driver-provider"} {
+	for _, addon := range []string{"vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent", "metrics-server", "eks-node-monitoring-agent", "aws-ebs-csi-driver", "aws-secrets-store-csi-driver-provider", "amazon-cloudwatch-observability"} {
 		for _, version := range clusters.Versions {
 			for _, recent := range []bool{false, true} {
 				out := f.Invoke("aws:eks/getAddonVersion:getAddonVersion", cloud.Props{"addonName": addon, "kubernetesVersion": version, "mostRecent": recent})

@@ -13,7 +13,12 @@ import (
 // action names its target group alone or a list of weighted ones.
 var blocks = map[string][]string{
 	"forward": {"forward", "targetGroupArn"}, "redirect": {"redirect"}, "fixed-response": {"fixedResponse"},
+	AuthenticateOIDC: {"authenticateOidc"},
 }
+
+// AuthenticateOIDC is the type of an action that asks an OpenID Connect provider who somebody
+// is. It stands before the one action that answers.
+const AuthenticateOIDC = "authenticate-oidc"
 
 // toGroups are the references of actions to their target groups: a group that is
 // in use cannot be deleted.
@@ -26,13 +31,18 @@ func toGroups(path string) []cloud.Ref {
 	return refs
 }
 
-// checkActions demands, in preview already, one action whose block fits its type.
-// Several are only for authentication, which is not simulated.
+// checkActions demands, in preview already, actions whose blocks fit their types: one that
+// answers, and before it at most one that authenticates ("Listener rules", Application Load
+// Balancers). Authentication by Amazon Cognito is not simulated.
 func checkActions(path string) func(*cloud.Call) error {
 	return func(c *cloud.Call) error {
 		actions := items(c.Inputs, path)
-		if len(actions) > 1 {
-			return c.Invalid(path, "exactly one action of type forward, redirect or fixed-response must be given, got %d", len(actions))
+		answers := len(actions)
+		if len(actions) > 0 && actions[0]["type"] == AuthenticateOIDC {
+			answers--
+		}
+		if answers > 1 || answers == 0 && len(actions) > 0 {
+			return c.Invalid(path, "exactly one action of type forward, redirect or fixed-response must be given, after one that authenticates or none, got %d", answers)
 		}
 		for n := range actions {
 			at := fmt.Sprintf("%s[%d]", path, n)
@@ -66,8 +76,11 @@ func checkAction(c *cloud.Call, at string) error {
 	if len(given) != 1 {
 		return c.Invalid(at, "exactly one of %s must be set when type is %q, got %d", strings.Join(own, ", "), kind, len(given))
 	}
-	if kind == "redirect" {
+	switch kind {
+	case "redirect":
 		return checkRedirect(c, at+".redirect")
+	case AuthenticateOIDC:
+		return checkOIDC(c, at+".authenticateOidc")
 	}
 	return nil
 }
@@ -102,6 +115,7 @@ func settled(actions any) any {
 	for n, a := range list {
 		action, _ := a.(map[string]any)
 		ec2.Fill(action, cloud.Props{"order": float64(n + 1)})
+		filledOIDC(action)
 		for _, g := range items(action, "forward.targetGroups") {
 			ec2.Fill(g, cloud.Props{"weight": 1.0})
 		}

@@ -76,6 +76,9 @@ func settleListener(c *cloud.Call) error {
 	if kind == networkType && slices.ContainsFunc(items(c.Inputs, "defaultActions"), func(a cloud.Props) bool { return a["type"] != "forward" }) {
 		return c.Fail("InvalidLoadBalancerAction", "The action type of a listener of a network load balancer must be 'forward'")
 	}
+	if err := authenticates(c, protocol, "defaultActions"); err != nil {
+		return err
+	}
 	if err := associate(c, loadBalancer, protocol, "defaultActions"); err != nil {
 		return err
 	}

@@ -87,6 +87,7 @@ func TestActionsRefusedInPreview(t *testing.T) {
 		"both forms":         {"type": "forward", "targetGroupArn": "arn:x", "forward": groups(1)},
 		"another type's":     {"type": "redirect", "fixedResponse": fixed},
 		"authentication":     {"type": "authenticate-oidc"},
+		"by Cognito":         {"type": "authenticate-cognito"},
 		"a redirect loop":    {"type": "redirect", "redirect": cloud.Props{"statusCode": "HTTP_301"}},
 		"six target groups":  {"type": "forward", "forward": groups(1, 1, 1, 1, 1, 1)},
 		"a weight of 1000":   {"type": "forward", "forward": groups(1000)},

@@ -72,6 +72,9 @@ func settleRule(c *cloud.Call) error {
 	if err := countConditions(c); err != nil {
 		return err
 	}
+	if err := authenticates(c, text(listener.State, "protocol"), "actions"); err != nil {
+		return err
+	}
 	if err := associate(c, loadBalancer, text(listener.State, "protocol"), "actions"); err != nil {
 		return err
 	}
