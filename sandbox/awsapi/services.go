@@ -52,6 +52,7 @@ var services = map[string]*service{
 	"monitoring":           {name: "cloudwatch", log: "cloudwatch", protocol: rpcCBOR{}, operations: cloudwatchOperations},
 	"sns":                  {name: "notifications", log: "sns", protocol: query{}, operations: snsOperations},
 	"events":               {name: "notifications", log: "events", protocol: awsJSON{}, operations: eventsOperations},
+	"vpc-lattice":          {name: "vpclattice", log: "vpc-lattice", protocol: restJSON{}, operations: latticeOperations},
 	"arc-zonal-shift":      {name: "arczonalshift", log: "arc-zonal-shift", protocol: restJSON{}, operations: arcOperations},
 }
 

@@ -83,7 +83,10 @@ func (f *fixture) work(t *testing.T, a *cloud.Actor) error {
 	return a.Delete(t.Context(), vpclattice.TargetGroup, group.ID)
 }
 
-func cloudWith(props cloud.Props, name string, value any) cloud.Props { props[name] = value; return props }
+func cloudWith(props cloud.Props, name string, value any) cloud.Props {
+	props[name] = value
+	return props
+}
 
 func TestThePublishedPolicyIsEnoughForTheController(t *testing.T) {
 	published, err := os.ReadFile("testdata/controller-policy.json")

@@ -2,6 +2,7 @@ package vpclattice
 
 import (
 	"fmt"
+	"strings"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
@@ -37,6 +38,17 @@ func invalid(field, format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	return &cloud.Error{Code: "ValidationException", Message: message, Reason: "fieldValidationFailed",
 		Details: map[string]any{"fieldList": []any{map[string]any{"name": field, "message": message}}}}
+}
+
+// NoResource is the error for an identifier that names nothing the account sees.
+func NoResource(identifier string) error {
+	return &cloud.Error{Code: "ResourceNotFoundException", Status: 404, Message: "Resource " + identifier + " not found",
+		Details: map[string]any{"resourceId": identifier, "resourceType": "RESOURCE"}}
+}
+
+// Missing is the error for a list that is asked for by none of its parameters.
+func Missing(parameters ...string) error {
+	return invalid(parameters[0], "One of %s must be given", strings.Join(parameters, ", "))
 }
 
 // denied is the refusal of another account's resource that nobody shared.

@@ -149,3 +149,25 @@ func ServicesOf(c *cloud.Call, network *cloud.Record) []*cloud.Record {
 	}
 	return out
 }
+
+// Named is what an identifier names in the call's Region, in whichever account it
+// is; nil when there is none. Who asks must check what its account may see.
+func Named(c *cloud.Call, token, identifier string) *cloud.Record {
+	if r := byIdentifier(c, token, identifier); r != nil && (!isARN(identifier) || text(r.State, "arn") == identifier) {
+		return r
+	}
+	return nil
+}
+
+// PolicyOf is the auth policy of a network or service of the call's account. Error:
+// ResourceNotFoundException.
+func PolicyOf(c *cloud.Call, identifier string) (*cloud.Record, error) {
+	r, err := ownNetworkOrService(c, identifier, "GetAuthPolicy")
+	if err != nil {
+		return nil, err
+	}
+	if p := policyOf(c, r.ID); p != nil {
+		return p, nil
+	}
+	return nil, notFound(typePolicy, r.ID)
+}

@@ -162,15 +162,11 @@ func policyShares(c *cloud.Call, r *cloud.Record, action string) bool {
 }
 
 func getAuthPolicy(c *cloud.Call) (cloud.Props, error) {
-	r, err := ownNetworkOrService(c, c.Str("resourceIdentifier"), "GetAuthPolicy")
+	p, err := PolicyOf(c, c.Str("resourceIdentifier"))
 	if err != nil {
 		return nil, err
 	}
-	p := policyOf(c, r.ID)
-	if p == nil {
-		return nil, notFound(typePolicy, r.ID)
-	}
-	return cloud.Props{"id": r.ID, "resourceIdentifier": c.Str("resourceIdentifier"), "policy": p.State["policy"], "state": p.State["state"]}, nil
+	return cloud.Props{"id": c.Str("resourceIdentifier"), "resourceIdentifier": c.Str("resourceIdentifier"), "policy": p.State["policy"], "state": p.State["state"]}, nil
 }
 
 func getResourcePolicy(c *cloud.Call) (cloud.Props, error) {
