@@ -47,6 +47,6 @@ func command() *cobra.Command {
 		Use: "retail", Short: "Operate the retail platform",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(drawCommand(), drillCommand(), shiftCommand(), sandboxCommand())
+	root.AddCommand(drawCommand(), drillCommand(), shiftCommand(), upgradeCommand(), sandboxCommand())
 	return root
 }

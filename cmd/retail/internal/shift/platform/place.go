@@ -55,7 +55,7 @@ func Open(ctx context.Context, s Settings) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out.wanted, err = configuration(file, s.Stack); err != nil {
+	if out.wanted, err = Configuration(file, s.Stack); err != nil {
 		return nil, err
 	}
 	if out.engine, err = OpenEngine(ctx, s.Project, s.Stack, s.Log); err != nil {
@@ -84,8 +84,8 @@ func Open(ctx context.Context, s Settings) (*Stack, error) {
 
 func (s *Stack) path() string { return filepath.Join(s.Project, "Pulumi."+s.Stack+".yaml") }
 
-// configuration is a file's, checked by every rule of the program.
-func configuration(file *stackfile.File, stack string) (*config.Environment, error) {
+// Configuration is a file's, checked by every rule of the program.
+func Configuration(file *stackfile.File, stack string) (*config.Environment, error) {
 	text, err := file.Environment()
 	if err != nil {
 		return nil, err
@@ -137,17 +137,29 @@ func (s *Stack) VPC(name, to string) (shift.Place, error) {
 	}, nil
 }
 
-// frontDoor is the type of the component of a VPC's load balancer, traffic that of the
-// rule which divides customers (components/frontdoor).
 const (
+	// frontDoor is the type of the component of a VPC's load balancer, traffic that of the
+	// rule which divides customers (components/frontdoor).
 	frontDoor = "retail:frontdoor:FrontDoor"
 	traffic   = "retail:frontdoor:Traffic$aws:lb/listenerRule:ListenerRule"
+	// routes is the type of what leads callers in the service network (components/lattice).
+	routes = "retail:lattice:Route$kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 )
 
+// routesOf are the names of a VPC's routes, one in each colour's cluster that has one.
+func routesOf(vpc string) []string {
+	var out []string
+	for _, colour := range config.Colours() {
+		out = append(out, fmt.Sprintf("%s-%s-lattice-route", vpc, colour))
+	}
+	return out
+}
+
 // carriers finds what carries a VPC's weights in the stack's state: the rule of its load
-// balancer. It notes the rule and the target groups by their ARNs.
+// balancer, and the routes of VPC Lattice, of which there are two while they change their
+// owner. It notes the rule and the target groups by their ARNs.
 func (s *Stack) carriers(vpc string, w *world) ([]shift.Carrier, error) {
-	var out []shift.Carrier
+	var rules, others []shift.Carrier
 	for _, r := range s.state {
 		switch {
 		case r.Type == frontDoor && r.name() == vpc:
@@ -160,10 +172,13 @@ func (s *Stack) carriers(vpc string, w *world) ([]shift.Carrier, error) {
 			}
 		case strings.Contains(r.URN, "::"+traffic+"::") && r.name() == vpc+"-traffic":
 			w.rule = r.ID
-			out = append(out, shift.Carrier{URN: r.URN, Name: ruleName(vpc), ByHand: w.byHand})
+			rules = append(rules, shift.Carrier{URN: r.URN, Name: ruleName(vpc), ByHand: w.byHand})
+		case strings.Contains(r.URN, "::"+routes+"::") && slices.Contains(routesOf(vpc), r.name()):
+			others = append(others, shift.Carrier{URN: r.URN, Name: "route " + r.name(), ByHand: w.routeByHand(r.name())})
 		}
 	}
-	if len(out) == 0 || len(w.groups) != 2 {
+	out := append(rules, others...)
+	if len(rules) == 0 || len(w.groups) != 2 {
 		var list problem.List
 		list.Add("stack "+s.Stack, "must hold the rule that divides VPC "+vpc+"'s customers between two target groups", nil,
 			"run pulumi up with this release of the program until it succeeds")

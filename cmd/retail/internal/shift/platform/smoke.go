@@ -21,7 +21,7 @@ const requestTime = 10 * time.Second
 // header that reaches a colour whatever the weights (internal/entry).
 type smoking struct {
 	// host is the shop's, address where the requests go: the VPC's load balancer or, where
-	// that takes CloudFront's requests alone, the shop's own name.
+	// that takes CloudFront's requests alone, or is the only one, the shop's own name.
 	host, address string
 	// impossible is why no request reaches the colour; empty: they do.
 	impossible string
@@ -40,10 +40,21 @@ func (s *Stack) smoking(vpc string, v config.VPC, colour string) *smoking {
 		out.impossible = "the stack has no test header for " + colour + " in VPC " + vpc
 	case e.Closed() && e.Primary != vpc:
 		out.impossible = "CloudFront sends requests to VPC " + e.Primary + ", and VPC " + vpc + " takes none but CloudFront's"
-	case e.Closed():
+	case e.Closed(), s.doors() == 1:
 		out.address = e.Domain
 	}
 	return out
+}
+
+// doors is how many of the VPCs have a front door: to a single one the shop's name leads.
+func (s *Stack) doors() int {
+	n := 0
+	for _, v := range s.wanted.VPCs {
+		if v.FrontDoor != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // send sends them, and follows no redirect: that is an answer.

@@ -179,5 +179,14 @@ func (w *world) byHand(weights shift.Weights) string {
 	return fmt.Sprintf("aws elbv2 modify-rule --rule-arn %s --actions '%s'", w.rule, actions)
 }
 
+// routeByHand tells what to do about a route that Pulumi cannot reach: its owner's API
+// server may be gone, and with it the controller's orders, not the rule itself.
+func (w *world) routeByHand(name string) func(shift.Weights) string {
+	return func(weights shift.Weights) string {
+		return fmt.Sprintf("%s is kept by the cluster that it names: while its API server does not answer, its controller changes nothing, and the rule "+
+			"in VPC Lattice can be set to %s by aws vpc-lattice update-rule; when it answers again, retail shift --abort sets the route", name, weights)
+	}
+}
+
 // Smoke sends requests to the colour that is to take the traffic.
 func (w *world) Smoke(ctx context.Context) ([]shift.Answer, error) { return w.smoke.send(ctx) }
