@@ -28,6 +28,8 @@ type environmentStack struct {
 	clusters pulumi.Map
 	// zonal is what a drill shifts, by VPC.
 	zonal pulumi.Map
+	// grafana is what the operator puts into Amazon Managed Grafana, by VPC.
+	grafana pulumi.Map
 	// edge is the provider for us-east-1, customers the way in; nil without.
 	edge      *aws.Provider
 	customers *customers
@@ -36,7 +38,7 @@ type environmentStack struct {
 // deployEnvironment deploys an environment: everything is checked before the
 // first resource in AWS, then its VPCs one after the other.
 func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) error {
-	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}, zonal: pulumi.Map{}}
+	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}, zonal: pulumi.Map{}, grafana: pulumi.Map{}}
 	for _, step := range []func() error{s.check, s.providers, s.openDomain} {
 		if err := step(); err != nil {
 			return err
@@ -58,6 +60,9 @@ func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) err
 	ctx.Export("vpcIds", vpcs)
 	ctx.Export("clusters", s.clusters)
 	ctx.Export(keyZonal, s.zonal)
+	if len(s.grafana) > 0 {
+		ctx.Export("grafana", s.grafana)
+	}
 	ctx.Export("account", pulumi.String(environment.AWS.Account))
 	ctx.Export("region", pulumi.String(environment.AWS.Region))
 	ctx.Export("deployRole", pulumi.String(environment.AWS.DeployRole))
@@ -136,7 +141,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	if err != nil {
 		return nil, err
 	}
-	observed, err := s.observability(name, v, door)
+	observed, err := s.observability(name, v, made, door)
 	if err != nil {
 		return nil, err
 	}

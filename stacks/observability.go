@@ -6,11 +6,14 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"retail/components/addons"
 	"retail/components/cluster"
 	"retail/components/frontdoor"
+	"retail/components/loadbalancing"
 	"retail/components/mesh"
 	"retail/components/observability"
 	"retail/components/store"
+	"retail/components/vpc"
 	"retail/internal/problem"
 	"retail/internal/subnets"
 	"retail/stacks/config"
@@ -90,12 +93,21 @@ func (c *colourStack) watch(made *cluster.Cluster, after []pulumi.Resource) erro
 			}
 		}
 	}
-	_, err = observability.New(c.ctx, c.name(), args, pulumi.Providers(c.aws, made.Provider, c.engine))
-	return problem.Under("observability", err)
+	if a := o.Access; a != nil && len(args.Pages()) > 0 {
+		args.Door = &observability.Door{CIDRs: nodes, Host: string(c.colour) + "." + a.Domain, HealthPathAnnotation: loadbalancing.HealthPathAnnotation}
+	}
+	shown, err := observability.New(c.ctx, c.name(), args, pulumi.Providers(c.aws, made.Provider, c.engine))
+	if err != nil {
+		return problem.Under("observability", err)
+	}
+	if err := c.insights(made, after); err != nil {
+		return problem.Under("observability.containerInsights", err)
+	}
+	return problem.Under("observability.access", c.openDoor(made, args, shown.Ready))
 }
 
 // observability makes what outlives the VPC's colours; nil where the VPC is not watched.
-func (s *environmentStack) observability(name string, v config.VPC, door *frontdoor.FrontDoor) (*observability.Durable, error) {
+func (s *environmentStack) observability(name string, v config.VPC, network *vpc.VPC, door *frontdoor.FrontDoor) (*observability.Durable, error) {
 	o := v.Observability
 	if o == nil {
 		return nil, nil
@@ -104,12 +116,21 @@ func (s *environmentStack) observability(name string, v config.VPC, door *frontd
 		PhysicalName: s.physicalName(name), Account: s.config.AWS.Account, Region: s.config.AWS.Region,
 		Watch: watchOf(v, config.Blue, config.Green), Workspace: o.Prometheus == config.ManagedByAWS, AlertTopics: o.AlertTopics,
 		FlowLogGroup: "/" + s.physicalName(name) + "/flow-logs", LogRetentionDays: s.config.LogRetentionDays,
-		Unprotected: s.config.Unprotected(v),
+		Unprotected: s.config.Unprotected(v), Grafana: s.managedGrafana(name, v, network),
+	}
+	if o.ContainerInsights {
+		args.Insights = map[string]map[string]string{}
+		for _, colour := range []config.Colour{config.Blue, config.Green} {
+			args.Insights[string(colour)] = addons.InsightsLogs(cluster.Name(s.config.Name, name, string(colour)))
+		}
 	}
 	if door != nil {
 		args.LoadBalancerArn = door.LoadBalancerArn
 		args.DoorLogs = &observability.DoorLogs{Bucket: door.LogBucket, Prefix: frontdoor.AccessPrefix}
 	}
 	made, err := observability.NewDurable(s.ctx, name, args, pulumi.Providers(s.aws))
+	if err == nil && made.Grafana != nil {
+		s.grafana[name] = made.Grafana.HandOver
+	}
 	return made, problem.Under("observability", err)
 }

@@ -1,6 +1,8 @@
 package addons
 
 import (
+	"cmp"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -130,18 +132,20 @@ func (c common) resolve(s spec) (version, configuration string, err error) {
 // The association belongs to the add-on and is made with it, so that its pods, which
 // get credentials when they are created, never start without.
 type identity struct {
+	// namespace is where the add-on runs. Default: [namespace].
+	namespace      string
 	serviceAccount string
 	managed        []string
 	inline         pulumi.StringInput
 }
 
-// namespace is where every add-on of this package runs.
+// namespace is where add-ons of this package run unless they say otherwise.
 const namespace = "kube-system"
 
 func (i *identity) role(ctx *pulumi.Context, name string, all common, opts ...pulumi.ResourceOption) (*roles.Role, error) {
 	return roles.New(ctx, names.Child(name, "role"), &roles.Args{
 		Description: "Pods of " + name + " (EKS Pod Identity)",
-		Trust:       policy.PodIdentityTrust(all.clusterArn, namespace, i.serviceAccount),
+		Trust:       policy.PodIdentityTrust(all.clusterArn, cmp.Or(i.namespace, namespace), i.serviceAccount),
 		Managed:     i.managed,
 		Inline:      i.inline,
 		Tags:        all.tags,

@@ -53,7 +53,7 @@ func merge(base, over map[string]any) map[string]any {
 var known = []string{
 	versions.VpcCni, versions.KubeProxy, versions.PodIdentityAgent,
 	versions.CoreDNS, versions.MetricsServer, versions.NodeMonitoring, versions.EbsCsiDriver,
-	versions.SecretsStore,
+	versions.SecretsStore, versions.CloudWatch,
 }
 
 // addonVersion is the form of every version EKS offers.

@@ -1,6 +1,7 @@
 package loadbalancing
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,11 +28,37 @@ type IngressArgs struct {
 	Admission Admission
 	// Host is the host name that is served. Default: every one.
 	Host string
+	// Paths are further Services, each for requests whose path begins so; all others go to
+	// Service. Where its health path is another one, the Service says so by the annotation
+	// [HealthPathAnnotation]. What is said of admission holds for them too.
+	Paths []Path
+	// OIDC makes the load balancer ask who somebody is; nil to let everybody through. It needs
+	// Options.TLS.
+	OIDC *OIDC
+	// OnlyTLS leaves port 80 shut, in the place of sending from there to HTTPS. Default false.
+	OnlyTLS bool
 	// Options are the load balancer's. Health.Path is required.
 	Options Options
 	// After is what must stand before: [Controller.Ready] and the Service. Required.
 	After []pulumi.Resource
 }
+
+// Path sends requests to another Service.
+type Path struct {
+	// Prefix begins the paths, such as /kiali. Required.
+	Prefix string
+	// Service and Port are the Service, in the Ingress's namespace, and its port. Required.
+	Service string
+	Port    int
+}
+
+// HealthPathAnnotation is the annotation by which a Service says under which path it is
+// checked, whatever its Ingress says (AWS Load Balancer Controller, "Ingress annotations",
+// Health Check).
+const HealthPathAnnotation = annotationPrefix + "healthcheck-path"
+
+// annotationPrefix begins the annotations of Ingresses.
+const annotationPrefix = "alb.ingress.kubernetes.io/"
 
 // Ingress is a Service behind an internal Application Load Balancer.
 type Ingress struct {
@@ -55,30 +82,34 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	if err := ctx.RegisterComponentResource("retail:loadbalancing:Ingress", names.Child(name, string(args.Mode)), made, opts...); err != nil {
 		return nil, err
 	}
-	rule := networkingv1.IngressRuleArgs{Http: networkingv1.HTTPIngressRuleValueArgs{Paths: networkingv1.HTTPIngressPathArray{
-		networkingv1.HTTPIngressPathArgs{
-			Path: pulumi.String("/"), PathType: pulumi.String("Prefix"),
-			Backend: networkingv1.IngressBackendArgs{Service: networkingv1.IngressServiceBackendArgs{
-				Name: pulumi.String(args.Service), Port: networkingv1.ServiceBackendPortArgs{Number: pulumi.Int(args.Port)},
-			}},
-		},
-	}}}
-	if args.Host != "" {
-		rule.Host = pulumi.String(args.Host)
-	}
 	object := args.Name
 	if object == "" {
 		object = args.Service
 	}
+	object = names.Child(object, string(args.Mode))
+	annotations, after := args.annotations(options), args.After
+	if args.OIDC != nil {
+		asks, err := args.OIDC.annotations(object)
+		if err != nil {
+			return nil, err
+		}
+		for key, value := range asks {
+			annotations[annotationPrefix+key] = value
+		}
+		readable, err := args.OIDC.declare(ctx, name, args.Mode, object, args.Namespace, pulumi.Parent(made))
+		if err != nil {
+			return nil, err
+		}
+		after = slices.Concat(after, readable)
+	}
 	ingress, err := networkingv1.NewIngress(ctx, names.Child(name, "ingress", string(args.Mode)), &networkingv1.IngressArgs{
 		Metadata: metav1.ObjectMetaArgs{
-			Name: pulumi.String(names.Child(object, string(args.Mode))), Namespace: pulumi.String(args.Namespace),
-			Annotations: alone(args.annotations(options)),
+			Name: pulumi.String(object), Namespace: pulumi.String(args.Namespace), Annotations: alone(annotations),
 		},
 		Spec: networkingv1.IngressSpecArgs{
-			IngressClassName: pulumi.String(Classes[args.Mode].Ingress), Rules: networkingv1.IngressRuleArray{rule},
+			IngressClassName: pulumi.String(Classes[args.Mode].Ingress), Rules: networkingv1.IngressRuleArray{args.rule()},
 		},
-	}, owning(pulumi.Parent(made), args.After, options.CleanUpSeconds)...)
+	}, owning(pulumi.Parent(made), after, options.CleanUpSeconds)...)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +121,24 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 		return orEmpty(status.LoadBalancer.Ingress[0].Hostname)
 	}).(pulumi.StringOutput)
 	return made, ctx.RegisterResourceOutputs(made, pulumi.Map{"dnsName": made.DNSName})
+}
+
+// rule says which paths lead where.
+func (a *IngressArgs) rule() networkingv1.IngressRuleArgs {
+	var paths networkingv1.HTTPIngressPathArray
+	for _, p := range append(slices.Clone(a.Paths), Path{"/", a.Service, a.Port}) {
+		paths = append(paths, networkingv1.HTTPIngressPathArgs{
+			Path: pulumi.String(p.Prefix), PathType: pulumi.String("Prefix"),
+			Backend: networkingv1.IngressBackendArgs{Service: networkingv1.IngressServiceBackendArgs{
+				Name: pulumi.String(p.Service), Port: networkingv1.ServiceBackendPortArgs{Number: pulumi.Int(p.Port)},
+			}},
+		})
+	}
+	rule := networkingv1.IngressRuleArgs{Http: networkingv1.HTTPIngressRuleValueArgs{Paths: paths}}
+	if a.Host != "" {
+		rule.Host = pulumi.String(a.Host)
+	}
+	return rule
 }
 
 // annotations are what both controllers understand (AWS Load Balancer Controller,
@@ -120,9 +169,13 @@ func (a *IngressArgs) annotations(o Options) pulumi.StringMap {
 		values["ssl-policy"] = pulumi.String(o.TLS.Policy)
 		values["certificate-arn"] = o.TLS.certificates()
 	}
+	if a.OnlyTLS {
+		values["listen-ports"] = pulumi.String(`[{"HTTPS":443}]`)
+		delete(values, "ssl-redirect")
+	}
 	annotations := pulumi.StringMap{}
 	for key, value := range values {
-		annotations["alb.ingress.kubernetes.io/"+key] = value
+		annotations[annotationPrefix+key] = value
 	}
 	return annotations
 }
@@ -135,6 +188,18 @@ func (a *IngressArgs) validate(o Options) error {
 	o.check(&problems)
 	if o.Health.Path == "" {
 		problems.Add("health.path", "is required: an Application Load Balancer checks by HTTP", nil, "give the Service's health path")
+	}
+	for _, p := range a.Paths {
+		if !strings.HasPrefix(p.Prefix, "/") || p.Prefix == "/" {
+			problems.Add("paths", "must begin with / and go on", strconv.Quote(p.Prefix), "the Ingress's own Service has all other paths")
+		}
+		checkService(&problems, a.Namespace, p.Service, p.Port)
+	}
+	if a.OnlyTLS && o.TLS == nil {
+		problems.Add("onlyTls", "needs tls", nil, "give options.tls")
+	}
+	if a.OIDC != nil {
+		a.OIDC.check(&problems, o.TLS)
 	}
 	if len(a.After) == 0 {
 		problems.Add("after", "is required", nil, "give what the controller says is ready, and the Service")

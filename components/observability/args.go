@@ -35,6 +35,8 @@ type Args struct {
 	Workspace *Workspace
 	// Grafana runs Grafana in the cluster. Kiali runs Kiali; it needs a mesh.
 	Grafana, Kiali bool
+	// Door is the load balancer before the pages of Grafana and Kiali; nil for none.
+	Door *Door
 	// Tracing says where traces go; nil for none. It needs a mesh.
 	Tracing *Tracing
 	// AccessLogs says which requests proxies log. Required with a mesh.
@@ -105,6 +107,9 @@ func (a *Args) validate() error {
 		if t.SamplingPercent < 0 || t.SamplingPercent > 100 {
 			problems.Add("tracing.samplingPercent", "must be 0 to 100", t.SamplingPercent, "correct it")
 		}
+	}
+	if d := a.Door; d != nil && (len(d.CIDRs) == 0 || d.Host == "" || d.HealthPathAnnotation == "") {
+		problems.Add("door", "cidrs, host and healthPathAnnotation are required", nil, "give what the load balancer is")
 	}
 	a.validateMesh(&problems)
 	return problems.Err()

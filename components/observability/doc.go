@@ -7,9 +7,10 @@
 // Managed Service for Prometheus and Amazon Managed Grafana, the CloudWatch dashboard that
 // shows blue beside green, saved queries for logs.
 //
-// Nothing here is reachable from outside a cluster: there is no load balancer and no
-// address, and operators come in by `kubectl port-forward`, which asks for the same rights
-// as any other access. docs/observability.md says how to look.
+// Nothing here is reachable from the internet. Operators come in by `kubectl port-forward`,
+// which asks for the same rights as any other access, or from private networks: to a
+// cluster's pages through an internal load balancer that asks who they are ([Door]), to
+// Amazon Managed Grafana through an endpoint in the VPC. docs/observability.md says how.
 //
 // The namespace observability is not part of the mesh. Prometheus reads the proxies' own
 // ports, which the mesh leaves in plain text (Istio, "Prometheus", "Metrics merging"); were

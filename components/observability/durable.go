@@ -28,7 +28,12 @@ type DurableArgs struct {
 	DoorLogs *DoorLogs
 	// FlowLogGroup is the name of the VPC's flow logs' log group. Required.
 	FlowLogGroup string
-	// LogRetentionDays is how long the workspace's own log is kept, in days. Required.
+	// Insights are the log groups of Container Insights, by colour: their physical names by
+	// what is in them. Default: none.
+	Insights map[string]map[string]string
+	// Grafana makes a workspace of Amazon Managed Grafana, which needs Workspace; nil for none.
+	Grafana *GrafanaArgs
+	// LogRetentionDays is how long logs are kept that are made here, in days. Required.
 	LogRetentionDays int
 	// Unprotected drops the deletion guard. Default false.
 	Unprotected bool
@@ -42,6 +47,10 @@ type Durable struct {
 
 	// Workspace is where the clusters' Prometheus sends what it measures; nil without one.
 	Workspace *Workspace
+	// Insights are the log groups of Container Insights, by colour and by what is in them.
+	Insights map[string]map[string]*logs.Group
+	// Grafana is the workspace of Amazon Managed Grafana; nil without one.
+	Grafana *Grafana
 }
 
 // NewDurable makes what outlives colours. It wants an AWS provider among its options.
@@ -49,7 +58,7 @@ func NewDurable(ctx *pulumi.Context, name string, args *DurableArgs, opts ...pul
 	if err := args.validate(); err != nil {
 		return nil, err
 	}
-	d := &Durable{}
+	d := &Durable{Insights: map[string]map[string]*logs.Group{}}
 	if err := ctx.RegisterComponentResource("retail:observability:Durable", name, d, opts...); err != nil {
 		return nil, err
 	}
@@ -59,8 +68,10 @@ func NewDurable(ctx *pulumi.Context, name string, args *DurableArgs, opts ...pul
 			return nil, err
 		}
 	}
-	if err := saveQueries(ctx, name, args, child); err != nil {
-		return nil, err
+	for _, step := range []func(*pulumi.Context, string, *DurableArgs, pulumi.ResourceOption) error{d.newGrafana, d.newInsights, saveQueries} {
+		if err := step(ctx, name, args, child); err != nil {
+			return nil, err
+		}
 	}
 	if args.DoorLogs != nil {
 		if err := args.queryable(ctx, name, child); err != nil {
@@ -87,6 +98,9 @@ func (a *DurableArgs) validate() error {
 	}
 	if d := a.DoorLogs; d != nil && (d.Bucket == nil || d.Prefix == "") {
 		problems.Add("doorLogs", "bucket and prefix are required", nil, "give what the front door says")
+	}
+	if a.Grafana != nil {
+		problems.Join(problem.Under("grafana", a.Grafana.validate(a.Workspace)))
 	}
 	if !a.Workspace && len(a.AlertTopics) > 0 {
 		problems.Add("alertTopics", "only a workspace sends alerts", nil, "make a workspace, or leave them out")

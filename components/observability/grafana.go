@@ -80,9 +80,15 @@ type grafanaConfig struct {
 	Auth      struct {
 		SigV4 bool `json:"sigv4_auth_enabled"`
 	} `json:"auth"`
-	Users struct {
+	Server grafanaServer `json:"server"`
+	Users  struct {
 		AllowSignUp bool `json:"allow_sign_up"`
 	} `json:"users"`
+}
+
+// grafanaServer says under which address people see Grafana; empty for wherever they are.
+type grafanaServer struct {
+	RootURL string `json:"root_url,omitempty"`
 }
 
 type datasourceFile struct {
@@ -184,6 +190,13 @@ func (b *builder) grafanaValues() grafanaValues {
 		DashboardsConfigMaps: map[string]string{"retail": dashboardsConfig},
 	}
 	values.Config.Auth.SigV4 = b.args.Workspace != nil
+	if d := b.args.Door; d != nil {
+		// Its own login stays. Whom the load balancer has let through it says in a header, which
+		// whoever reaches the pod could write too, and Grafana cannot check its signature:
+		// each key of a load balancer has an address of its own (Application Load Balancers,
+		// "User claims encoding and signature verification").
+		values.Config.Server.RootURL = "https://" + d.Host + "/"
+	}
 	return values
 }
 

@@ -89,11 +89,11 @@ func (b *builder) policies() []networkPolicy {
 		{name: stateMetrics, pods: statePods, in: []allowance{{peers: own(ScraperLabels()), ports: []int{stateMetricsPort}}}, out: []allowance{api}},
 	}
 	if b.args.Grafana {
-		all = append(all, networkPolicy{name: "grafana", pods: grafanaPods, out: append(b.signed(), allowance{peers: own(ScraperLabels()), ports: []int{prometheusPort}},
+		all = append(all, networkPolicy{name: "grafana", pods: grafanaPods, in: b.fromDoor(grafanaPort), out: append(b.signed(), allowance{peers: own(ScraperLabels()), ports: []int{prometheusPort}},
 			allowance{peers: own(tracePods), ports: []int{queryPort}})})
 	}
 	if b.args.Kiali {
-		all = append(all, networkPolicy{name: "kiali", pods: kialiPods, out: []allowance{
+		all = append(all, networkPolicy{name: "kiali", pods: kialiPods, in: b.fromDoor(kialiPort), out: []allowance{
 			api, {peers: own(ScraperLabels()), ports: []int{prometheusPort}}, {peers: own(tracePods), ports: []int{queryPort}},
 			{peers: namespaces(b.args.Mesh.RootNamespace), ports: []int{IstiodMetricsPort}},
 		}})

@@ -37,6 +37,7 @@ type kialiDeployment struct {
 	ImageVersion    string            `json:"image_version"`
 	ImagePullPolicy string            `json:"image_pull_policy"`
 	PodLabels       map[string]string `json:"pod_labels"`
+	Annotations     map[string]string `json:"service_annotations,omitempty"`
 	ViewOnlyMode    bool              `json:"view_only_mode"`
 	Resources       resources         `json:"resources"`
 }
@@ -106,6 +107,9 @@ func (b *builder) kialiValues() kialiValues {
 			// Kiali would need a password of Grafana's to link to it.
 		},
 		LoginToken: loginToken{fmt.Sprintf("secret:%s:%s", kialiSecret, kialiKey)},
+	}
+	if d := b.args.Door; d != nil {
+		values.Deployment.Annotations = map[string]string{d.HealthPathAnnotation: kialiPath + "/healthz"}
 	}
 	if t := b.args.Tracing; t != nil && t.Backend == Jaeger {
 		values.ExternalServices.Tracing = kialiTracing{Enabled: true, Provider: "jaeger", InternalURL: queryURL}

@@ -12,6 +12,7 @@ const (
 	NodeMonitoring   = "eks-node-monitoring-agent"
 	EbsCsiDriver     = "aws-ebs-csi-driver"
 	SecretsStore     = "aws-secrets-store-csi-driver-provider"
+	CloudWatch       = "amazon-cloudwatch-observability"
 )
 
 type entry struct {
@@ -24,6 +25,10 @@ type entry struct {
 // vpc-cni is kept at 1.22.4, the build EKS offers by default for all four minors; it
 // knows the subnet tag kubernetes.io/role/cni=0, on which the split of node and pod
 // addresses rests.
+//
+// amazon-cloudwatch-observability is kept before 6.0, which measures by OpenTelemetry
+// as well, under other names and for another price. That EKS offers this build for 1.36
+// is [inferred] from its being offered for 1.33 to 1.35.
 var anyVersion = map[string]string{
 	VpcCni:           "v1.22.4-eksbuild.3",
 	PodIdentityAgent: "v1.3.10-eksbuild.3",
@@ -31,6 +36,7 @@ var anyVersion = map[string]string{
 	NodeMonitoring:   "v1.7.2-eksbuild.1",
 	EbsCsiDriver:     "v1.66.0-eksbuild.1",
 	SecretsStore:     "v3.1.3-eksbuild.1",
+	CloudWatch:       "v5.4.0-eksbuild.1",
 }
 
 // table is the one place where versions meet.

@@ -27,6 +27,9 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 	loaded, err := Parse(source.Get(networkKey), source.Get(environmentKey), self)
 	var list problem.List
 	list.Join(strayKeys(os.Getenv(pulumi.EnvConfig)), err)
+	if loaded != nil && loaded.Environment != nil {
+		list.Join(loaded.Environment.secretsPlain(ctx.IsConfigSecret(project + ":" + environmentKey)))
+	}
 	return loaded, list.Err()
 }
 

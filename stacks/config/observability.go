@@ -1,8 +1,9 @@
 package config
 
 // Observability configures how a VPC's clusters are watched: what is measured, kept and
-// shown. Nothing of it can be reached from outside a cluster: operators use
-// `kubectl port-forward`, or AWS's own consoles, see docs/observability.md.
+// shown. Nothing of it can be reached from the internet: operators use
+// `kubectl port-forward`, AWS's own consoles or, from private networks, what access says;
+// see docs/observability.md.
 type Observability struct {
 	// Prometheus is where measurements are kept: "managed" (a workspace of Amazon Managed
 	// Service for Prometheus, which knows both colours, outlives them and sends alerts) or
@@ -10,8 +11,22 @@ type Observability struct {
 	// each cluster measures in any case. Default managed.
 	Prometheus Home `json:"prometheus"`
 	// Grafana is where dashboards are shown: "inCluster" (a Grafana in each cluster, which
-	// asks whatever prometheus says) or "none". Default inCluster.
+	// asks whatever prometheus says), "managed" (a workspace of Amazon Managed Grafana, which
+	// shows both colours and needs prometheus managed; its data sources and dashboards are
+	// put into it by hand, see docs/observability.md) or "none". Default inCluster.
 	Grafana Home `json:"grafana"`
+	// ManagedGrafana says who gets into the workspace. Required with grafana managed, refused
+	// otherwise.
+	ManagedGrafana *ManagedGrafana `json:"managedGrafana"`
+	// Access lets people on private networks reach Grafana and Kiali without `kubectl`, by an
+	// internal load balancer of each cluster that asks an OpenID Connect provider who they
+	// are. Default: `kubectl port-forward` alone.
+	Access *ObservabilityAccess `json:"access"`
+	// ContainerInsights sends what containers and nodes use, and what they write, to
+	// CloudWatch, where both outlive colours: by the EKS add-on
+	// amazon-cloudwatch-observability, with both kinds of compute. It is paid for by what is
+	// observed and written. Default false.
+	ContainerInsights bool `json:"containerInsights"`
 	// Kiali draws the mesh, in each cluster that has one; others go without. Default false.
 	Kiali bool `json:"kiali"`
 	// Tracing keeps traces of requests, of clusters with a mesh; others go without. Default:
@@ -96,6 +111,15 @@ func (o *Observability) setDefaults() {
 	or(&o.ErrorPercent, 1)
 	or(&o.LatencyMillis, 1000)
 	or(&o.PasswordGeneration, 1)
+	if a := o.Access; a != nil {
+		or(&a.OIDC.SessionSeconds, 8*60*60)
+		if a.OIDC.Scopes == nil {
+			a.OIDC.Scopes = []string{"openid"}
+		}
+	}
+	if o.ManagedGrafana != nil {
+		or(&o.ManagedGrafana.Version, newestGrafana)
+	}
 	if o.Tracing != nil {
 		or(&o.Tracing.Backend, XRayTraces)
 		or(&o.Tracing.SamplingPercent, 1)

@@ -10,7 +10,7 @@ func observabilityRules(list *problem.List, path, region string, v VPC) {
 	}
 	path += ".observability"
 	oneOf(list, path+".prometheus", o.Prometheus, ManagedByAWS, InCluster)
-	oneOf(list, path+".grafana", o.Grafana, InCluster, NoHome)
+	oneOf(list, path+".grafana", o.Grafana, InCluster, ManagedByAWS, NoHome)
 	oneOf(list, path+".accessLogs", o.AccessLogs, LogErrors, LogAll, LogNone)
 	between(list, path+".retentionHours", o.RetentionHours, 1, mostRetention)
 	between(list, path+".errorPercent", o.ErrorPercent, 1, 100)
@@ -26,6 +26,8 @@ func observabilityRules(list *problem.List, path, region string, v VPC) {
 		list.Add(path, "watches the shop, and the VPC has none", nil, "add a shop, or leave it out")
 	}
 	whoIsTold(list, path, region, o)
+	accessRules(list, path+".access", region, v)
+	managedGrafanaRules(list, path, o)
 }
 
 // whoIsTold sees that alerts reach somebody. A cluster's own Prometheus sends none: it goes

@@ -43,27 +43,60 @@ type Group struct {
 
 // New makes the key and the log group, named after name.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Group, error) {
-	guarded := append([]pulumi.ResourceOption{pulumi.Protect(!args.Unprotected)}, opts...)
-	document, err := keyPolicy(args).JSON()
+	key, err := newKey(ctx, name, args, "Encrypts the log group "+args.Name, []string{args.Name}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	key, err := kms.NewKey(ctx, names.Child(name, "key"), &kms.KeyArgs{
-		Description:          pulumi.String("Encrypts the log group " + args.Name),
+	return newGroup(ctx, name, args, key, opts...)
+}
+
+// NewSet makes several log groups under one key, for one writer: names are the groups'
+// physical names by what they are called here, and Args.Name is not used.
+func NewSet(ctx *pulumi.Context, name string, args *Args, physical map[string]string, opts ...pulumi.ResourceOption) (map[string]*Group, error) {
+	var all []string
+	for _, role := range tags.Sorted(physical) {
+		all = append(all, physical[role])
+	}
+	key, err := newKey(ctx, name, args, "Encrypts the log groups of "+name, all, opts...)
+	if err != nil {
+		return nil, err
+	}
+	made := map[string]*Group{}
+	for _, role := range tags.Sorted(physical) {
+		one := *args
+		one.Name = physical[role]
+		if made[role], err = newGroup(ctx, names.Child(name, role), &one, key, opts...); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
+func (a *Args) guarded(opts []pulumi.ResourceOption) []pulumi.ResourceOption {
+	return append([]pulumi.ResourceOption{pulumi.Protect(!a.Unprotected)}, opts...)
+}
+
+func newKey(ctx *pulumi.Context, name string, args *Args, description string, groups []string, opts ...pulumi.ResourceOption) (*kms.Key, error) {
+	document, err := keyPolicy(args, groups).JSON()
+	if err != nil {
+		return nil, err
+	}
+	return kms.NewKey(ctx, names.Child(name, "key"), &kms.KeyArgs{
+		Description:          pulumi.String(description),
 		EnableKeyRotation:    pulumi.Bool(true),
 		DeletionWindowInDays: pulumi.Int(keyDeletionDays),
 		Policy:               pulumi.String(document),
 		Tags:                 tags.Named(names.Child(name, "key"), args.Tags),
-	}, guarded...)
-	if err != nil {
-		return nil, err
-	}
+	}, args.guarded(opts)...)
+}
+
+func newGroup(ctx *pulumi.Context, name string, args *Args, key *kms.Key, opts ...pulumi.ResourceOption) (*Group, error) {
 	group, err := cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(args.Name),
 		RetentionInDays: pulumi.Int(args.RetentionDays),
 		KmsKeyId:        key.Arn,
 		Tags:            tags.Named(name, args.Tags),
-	}, guarded...)
+	}, args.guarded(opts)...)
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +104,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 }
 
 // keyPolicy lets the account's IAM policies govern the key and CloudWatch Logs
-// use it for this one group (Amazon CloudWatch Logs User Guide, "Encrypt log
+// use it for these groups alone (Amazon CloudWatch Logs User Guide, "Encrypt log
 // data in CloudWatch Logs using AWS KMS").
-func keyPolicy(args *Args) policy.Document {
-	group := fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s", args.Region, args.Account, args.Name)
+func keyPolicy(args *Args, groups []string) policy.Document {
+	var arns []string
+	for _, name := range groups {
+		arns = append(arns, fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s", args.Region, args.Account, name))
+	}
 	return policy.Document{
 		{
 			Sid:        "Account",
@@ -87,7 +123,7 @@ func keyPolicy(args *Args) policy.Document {
 			Principals: map[string][]string{"Service": {"logs." + args.Region + ".amazonaws.com"}},
 			Actions:    []string{"kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
 			Resources:  []string{"*"},
-			Conditions: map[string]map[string][]string{"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": {group}}},
+			Conditions: map[string]map[string][]string{"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arns}},
 		},
 	}
 }

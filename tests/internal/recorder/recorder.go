@@ -98,6 +98,9 @@ func (r *Recorder) Invoke(token string, reply Reply) *Recorder {
 	return r
 }
 
+// secretMark begins values of a test's configuration that Pulumi would hold as secrets.
+const secretMark = "secret:"
+
 // Run runs the program with the given configuration (key → value, keys with
 // their namespace: "retail:network") and returns its error.
 func (r *Recorder) Run(program pulumi.RunFunc, config ...map[string]string) error {
@@ -110,7 +113,15 @@ func (r *Recorder) Run(program pulumi.RunFunc, config ...map[string]string) erro
 		return program(ctx)
 	},
 		pulumi.WithMocksWithOrganization(Organization, Project, Stack, r),
-		func(info *pulumi.RunInfo) { info.Config = merged })
+		func(info *pulumi.RunInfo) {
+			info.Config = merged
+			for key, value := range merged {
+				// As Pulumi says of a key of which any value is secret.
+				if strings.Contains(value, secretMark) {
+					info.ConfigSecretKeys = append(info.ConfigSecretKeys, key)
+				}
+			}
+		})
 }
 
 // NewResource implements pulumi.MockResourceMonitor.

@@ -34,8 +34,8 @@ func TestObservabilityDefaultsToProduction(t *testing.T) {
 
 func TestObservabilityRules(t *testing.T) {
 	for _, r := range []refusal{
-		{"unknown kinds", seen(set(watching+".prometheus", "thanos"), set(watching+".grafana", "managed"), set(watching+".accessLogs", "some")), []string{
-			watching + `.prometheus: must be one of managed, inCluster, got "thanos"`, watching + `.grafana: must be one of inCluster, none, got "managed"`,
+		{"unknown kinds", seen(set(watching+".prometheus", "thanos"), set(watching+".grafana", "mine"), set(watching+".accessLogs", "some")), []string{
+			watching + `.prometheus: must be one of managed, inCluster, got "thanos"`, watching + `.grafana: must be one of inCluster, managed, none, got "mine"`,
 			watching + `.accessLogs: must be one of errors, all, none, got "some"`,
 		}},
 		{"unknown tracing", seen(set(watching+".tracing", map[string]any{"backend": "zipkin", "samplingPercent": 101})), []string{
