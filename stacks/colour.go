@@ -39,6 +39,10 @@ type colourStack struct {
 	controller *loadbalancing.Controller
 	// mesh is the colour's mesh, once raised; nil when there is none.
 	mesh *mesh.Mesh
+	// definitions are the Gateway API's kinds in the cluster; none where nothing uses them.
+	definitions []pulumi.Resource
+	// eastWest is the colour's part in VPC Lattice.
+	eastWest eastWest
 	// reachable is what nodes need to reach AWS and the data centre.
 	reachable []pulumi.Resource
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"retail/components/lattice"
 	"retail/components/transit"
 	"retail/internal/problem"
 	"retail/stacks/config"
@@ -13,7 +14,7 @@ import (
 
 // contractVersion is raised when an output of the hub changes its name or its
 // meaning: an environment that knows another version refuses to read.
-const contractVersion = 1
+const contractVersion = 2
 
 // Names of the hub's outputs. They are what environments rely on: renaming one
 // means raising contractVersion.
@@ -57,16 +58,29 @@ type EnvironmentTerms struct {
 	CIDRs []string
 	// RouteTable is the hub's route table of the environment.
 	RouteTable string
+	// Network is the environment's service network of VPC Lattice; nil when the hub offers none.
+	Network *ServiceNetwork
 }
 
-// exportContract writes the hub's outputs.
-func exportContract(ctx *pulumi.Context, network *config.Network, hub *transit.Hub) {
+// ServiceNetwork is a service network of VPC Lattice that the hub offers.
+type ServiceNetwork struct {
+	// ID, Arn and Name are the network's.
+	ID, Arn, Name string
+	// Share is the ARN of the RAM share by which the environment's account sees it.
+	Share string
+	// Callers are the accounts that may call beside the environment's own.
+	Callers []string
+}
+
+// exportContract writes the hub's outputs. Whether it offers a service network is written down
+// for every environment: an output that is not there is a mistake, and not an answer.
+func exportContract(ctx *pulumi.Context, network *config.Network, hub *transit.Hub, offered map[string]*lattice.Network) {
 	environments := pulumi.Map{}
 	for _, name := range sorted(network.Environments) {
 		environments[name] = pulumi.Map{
 			"account":      pulumi.String(network.Environments[name].Account),
 			"cidrs":        pulumi.ToStringArray(network.Environments[name].CIDRs),
-			"routeTableId": hub.RouteTables[name],
+			"routeTableId": hub.RouteTables[name], "serviceNetwork": offerOf(network.Environments[name].Lattice, offered[name]),
 		}
 	}
 	ctx.Export(keyVersion, pulumi.Int(contractVersion))
@@ -123,7 +137,7 @@ func parseContract(stack string, get func(string) (any, error)) (*Contract, erro
 	for _, name := range sorted(environments) {
 		inner := r.inside(keyEnvironments+"."+name, environments[name])
 		contract.Environments[name] = EnvironmentTerms{
-			Account: inner.text("account"), CIDRs: inner.texts("cidrs"), RouteTable: inner.text("routeTableId"),
+			Account: inner.text("account"), CIDRs: inner.texts("cidrs"), RouteTable: inner.text("routeTableId"), Network: inner.serviceNetwork(),
 		}
 		r.problems.Join(inner.problems.Err())
 	}
@@ -150,6 +164,6 @@ func (c *Contract) terms(environment *config.Environment) (EnvironmentTerms, err
 	if c.Region != environment.AWS.Region {
 		list.Add("aws.region", "a Transit Gateway serves its own Region, "+c.Region, environment.AWS.Region, "deploy into "+c.Region)
 	}
-	list.Join(environment.CheckAllocation(found.CIDRs, c.OnPremisesCIDRs))
+	list.Join(environment.CheckAllocation(found.CIDRs, c.OnPremisesCIDRs), latticeOffered(environment, found))
 	return found, list.Err()
 }

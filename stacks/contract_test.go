@@ -16,11 +16,12 @@ const hubStack = "organization/retail/network"
 // hubOutputs are the outputs of a hub as an environment reads them.
 func hubOutputs() map[string]any {
 	return map[string]any{
-		"contractVersion": 1.0, "account": "111111111111", "region": "eu-west-1",
+		"contractVersion": 2.0, "account": "111111111111", "region": "eu-west-1",
 		"transitGatewayId": "tgw-1", "onPremisesRouteTableId": "tgw-rtb-1", "onPremisesCidrs": []any{"192.168.0.0/17"},
 		"shareArn": "arn:aws:ram:eu-west-1:111111111111:resource-share/1", "sharing": "accounts", "acceptance": "explicit",
 		"environments": map[string]any{"dev": map[string]any{
 			"account": "222222222222", "cidrs": []any{"10.20.0.0/16"}, "routeTableId": "tgw-rtb-2",
+			"serviceNetwork": map[string]any{"offered": false},
 		}},
 	}
 }

@@ -28,6 +28,8 @@ type environmentStack struct {
 	clusters pulumi.Map
 	// zonal is what a drill shifts, by VPC.
 	zonal pulumi.Map
+	// lattice is how east-west callers reach the shop, by VPC.
+	lattice pulumi.Map
 	// grafana is what the operator puts into Amazon Managed Grafana, by VPC.
 	grafana pulumi.Map
 	// edge is the provider for us-east-1, customers the way in; nil without.
@@ -38,7 +40,7 @@ type environmentStack struct {
 // deployEnvironment deploys an environment: everything is checked before the
 // first resource in AWS, then its VPCs one after the other.
 func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) error {
-	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}, zonal: pulumi.Map{}, grafana: pulumi.Map{}}
+	s := &environmentStack{ctx: ctx, config: environment, clusters: pulumi.Map{}, zonal: pulumi.Map{}, lattice: pulumi.Map{}, grafana: pulumi.Map{}}
 	for _, step := range []func() error{s.check, s.providers, s.openDomain} {
 		if err := step(); err != nil {
 			return err
@@ -60,6 +62,9 @@ func deployEnvironment(ctx *pulumi.Context, environment *config.Environment) err
 	ctx.Export("vpcIds", vpcs)
 	ctx.Export("clusters", s.clusters)
 	ctx.Export(keyZonal, s.zonal)
+	if len(s.lattice) > 0 {
+		ctx.Export("lattice", s.lattice)
+	}
 	if len(s.grafana) > 0 {
 		ctx.Export("grafana", s.grafana)
 	}
@@ -145,18 +150,24 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	if err != nil {
 		return nil, err
 	}
+	joined, err := s.joinNetwork(name, v, made)
+	if err != nil {
+		return nil, err
+	}
 	var serving []pulumi.Resource
+	offering := map[config.Colour]*colourStack{}
 	clusters, all := pulumi.Map{}, map[config.Colour]*cluster.Cluster{}
 	for _, colour := range sorted(v.Clusters) {
 		c := &colourStack{
 			environmentStack: s, vpcName: name, vpc: v, colour: colour, config: v.Clusters[colour],
 			network: made, durable: durable, stores: stores, door: door, observed: observed, reachable: slices.Concat(made.Egress, attachment.Routes),
+			eastWest: eastWest{joined: joined},
 		}
 		raised, err := c.raise()
 		if err != nil {
 			return nil, problem.Under(problem.Path("clusters", string(colour)), err)
 		}
-		serving, all[colour] = append(serving, c.serving...), raised
+		serving, all[colour], offering[colour] = append(serving, c.serving...), raised, c
 		// No kubeconfig: `aws eks update-kubeconfig --name NAME --role-arn ROLE` writes
 		// one, for whoever has an access entry.
 		clusters[string(colour)] = pulumi.Map{
@@ -167,6 +178,9 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 	s.clusters[name], s.zonal[name] = clusters, zonal(v, door, all)
 	if err := s.divide(name, v, door, serving); err != nil {
 		return nil, err
+	}
+	if err := s.route(name, v, offering); err != nil {
+		return nil, problem.Under("lattice", err)
 	}
 	return made, s.autoshift(name, v, door, all)
 }

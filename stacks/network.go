@@ -20,7 +20,11 @@ func deployNetwork(ctx *pulumi.Context, network *config.Network) error {
 	if err != nil {
 		return err
 	}
-	exportContract(ctx, network, hub)
+	offered, err := offerNetworks(ctx, network, provider)
+	if err != nil {
+		return err
+	}
+	exportContract(ctx, network, hub, offered)
 	return nil
 }
 

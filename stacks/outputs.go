@@ -73,6 +73,15 @@ func (r *outputReader) number(key string) int {
 	return int(number)
 }
 
+func (r *outputReader) flag(key string) bool {
+	value, ok := r.value(key)
+	flag, isFlag := value.(bool)
+	if ok && !isFlag {
+		r.refuse(key, "must be true or false", value, "deploy that stack with this release of the program")
+	}
+	return flag
+}
+
 func (r *outputReader) text(key string) string {
 	value, ok := r.value(key)
 	text, isText := value.(string)

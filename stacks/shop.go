@@ -9,6 +9,7 @@ import (
 	"retail/components/addons"
 	"retail/components/cluster"
 	"retail/components/datastores"
+	"retail/components/lattice"
 	"retail/components/reloader"
 	"retail/components/store"
 	"retail/internal/drain"
@@ -23,8 +24,14 @@ func (c *colourStack) serve(made *cluster.Cluster, after []pulumi.Resource) erro
 	if err := c.balance(made, after); err != nil {
 		return err
 	}
-	if err := c.join(made, after); err != nil {
-		return err
+	for _, step := range []func() error{
+		func() error { return c.define(made) },
+		func() error { return c.join(made, after) },
+		func() error { return c.control(made, after) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	if err := problem.Under("shop", c.shop(made, after)); err != nil {
 		return err
@@ -55,7 +62,7 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 	}
 	args.Entry, err = store.NewEntry(c.ctx, c.name(), &store.EntryArgs{
 		Colour: string(c.colour), ReadinessGates: c.controller.ReadinessGates, Control: made, After: c.controller.Ready,
-		Mesh: c.shopMesh(),
+		Lattice: c.eastWest.controller != nil, Mesh: c.shopMesh(),
 	}, inside)
 	if err != nil {
 		return err
@@ -70,12 +77,16 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 			return err
 		}
 	}
-	args.After = slices.Concat(after, bound)
+	if err := c.offer(made, args.Entry, to); err != nil {
+		return err
+	}
+	args.After = slices.Concat(after, bound, c.eastWest.exported())
 	shop, err := store.New(c.ctx, c.name(), args, both)
 	if err != nil {
 		return err
 	}
 	c.serving = slices.Concat(bound, shop.Ready)
+	c.eastWest.pods = shop.Ready
 	if err := c.networkBalancer(made, to, args.Entry, shop.Ready); err != nil {
 		return err
 	}
@@ -109,10 +120,14 @@ func (c *colourStack) shopArgs(made *cluster.Cluster) (*store.Args, error) {
 		public = append(public, private...)
 	}
 	shop, auto := c.vpc.Shop, c.config.Compute == config.Auto
+	times := drain.Behind(c.vpc.FrontDoor.DrainSeconds, !c.controller.ReadinessGates)
+	if c.config.Lattice != nil {
+		public, times = append(public, lattice.DataPlaneCIDR), times.BehindLattice()
+	}
 	args := &store.Args{
 		Cluster: made.Name, ClusterArn: made.Arn, Control: made, Region: c.environmentStack.config.AWS.Region,
 		Colour: string(c.colour), Theme: shop.Themes[c.colour], Zones: len(c.vpc.Zones),
-		Times:    store.Times(drain.Behind(c.vpc.FrontDoor.DrainSeconds, !c.controller.ReadinessGates)),
+		Times:    store.Times(times),
 		Services: map[string]store.Service{}, Data: shopData(c.stores),
 		EntryCIDRs: public, DataCIDRs: data, CredentialsGeneration: shop.CredentialsGeneration,
 		Watch: c.watchers(), Mirror: c.environmentStack.config.Mirror.Resolve(),

@@ -31,8 +31,19 @@ type StandingVPC struct {
 	Unprotected bool `json:"unprotected"`
 	// Autoshift are what AWS may shift by itself: the front door and colours, in order.
 	Autoshift []string `json:"autoshift"`
+	// Lattice is the VPC's route in VPC Lattice; without an owner there is none.
+	Lattice StandingLattice `json:"lattice"`
 	// Clusters are the clusters by colour.
 	Clusters map[config.Colour]StandingCluster `json:"clusters"`
+}
+
+// StandingLattice is a VPC's route in VPC Lattice.
+type StandingLattice struct {
+	// Routes is the colour that owns it, TakeOverFrom the one before, whose own still stands.
+	Routes       config.Colour `json:"routes"`
+	TakeOverFrom config.Colour `json:"takeOverFrom"`
+	// Domain is the host name of its service.
+	Domain string `json:"domain"`
 }
 
 // StandingCluster is one cluster.
@@ -46,6 +57,8 @@ type StandingCluster struct {
 	// Mesh is the level of its mesh; Istio the mesh's release, empty without one.
 	Mesh  config.MeshLevel `json:"mesh"`
 	Istio string           `json:"istio"`
+	// Lattice says that it exports the shop to VPC Lattice.
+	Lattice bool `json:"lattice"`
 }
 
 // standingOf is what a configuration leaves standing once it is deployed.
@@ -55,16 +68,20 @@ func standingOf(environment *config.Environment) Standing {
 		clusters := map[config.Colour]StandingCluster{}
 		for colour, cluster := range vpc.Clusters {
 			stands := StandingCluster{
-				Version: cluster.Version, Compute: cluster.Compute, Weight: vpc.Traffic[colour], Mesh: cluster.Mesh,
+				Version: cluster.Version, Compute: cluster.Compute, Weight: vpc.Traffic[colour], Mesh: cluster.Mesh, Lattice: cluster.Lattice != nil,
 			}
 			if cluster.Mesh.On() {
 				stands.Istio = cluster.Istio.Version
 			}
 			clusters[colour] = stands
 		}
-		standing.VPCs[name] = StandingVPC{
+		stands := StandingVPC{
 			CIDR: vpc.CIDR, Unprotected: environment.Unprotected(vpc), Autoshift: autoshifted(environment, vpc), Clusters: clusters,
 		}
+		if l := vpc.Lattice; l != nil {
+			stands.Lattice = StandingLattice{Routes: l.Routes, TakeOverFrom: l.TakeOverFrom, Domain: l.Domain}
+		}
+		standing.VPCs[name] = stands
 	}
 	return standing
 }
@@ -78,9 +95,14 @@ func (s Standing) export(ctx *pulumi.Context) {
 			clusters[string(colour)] = pulumi.Map{
 				"version": pulumi.String(cluster.Version), "compute": pulumi.String(cluster.Compute), "weight": pulumi.Int(cluster.Weight),
 				"mesh": pulumi.String(string(cluster.Mesh)), "istio": pulumi.String(cluster.Istio),
+				"lattice": pulumi.Bool(cluster.Lattice),
 			}
 		}
+		l := s.VPCs[name].Lattice
 		vpcs[name] = pulumi.Map{
+			"lattice": pulumi.Map{
+				"routes": pulumi.String(l.Routes), "takeOverFrom": pulumi.String(l.TakeOverFrom), "domain": pulumi.String(l.Domain),
+			},
 			"cidr": pulumi.String(s.VPCs[name].CIDR), "unprotected": pulumi.Bool(s.VPCs[name].Unprotected),
 			"autoshift": pulumi.ToStringArray(s.VPCs[name].Autoshift), "clusters": clusters,
 		}

@@ -26,6 +26,7 @@ func checkTransition(standing *Standing, wanted *config.Environment) error {
 		}
 		sameRange(&list, path, was, now)
 		autoshiftOffFirst(&list, path, was, wanted.Shifted(now))
+		latticeStep(&list, path, was, now)
 		for _, colour := range config.Colours() {
 			at := problem.Path(path, "clusters", string(colour))
 			old, stood := was.Clusters[colour]

@@ -26,6 +26,10 @@ const (
 // namespace's pods (its documentation, "Pod readiness gate").
 const readinessGateLabel = "elbv2.k8s.aws/pod-readiness-gate-inject"
 
+// latticeGateLabel asks the AWS Gateway API Controller for them (its documentation, "Pod
+// readiness gate").
+const latticeGateLabel = "application-networking.k8s.aws/pod-readiness-gate-inject"
+
 // Entry is the shop's namespace and the Service that customers reach.
 type Entry struct {
 	pulumi.ResourceState
@@ -50,6 +54,8 @@ type EntryArgs struct {
 	Colour string
 	// ReadinessGates asks for them; under EKS Auto Mode there are none (case L7).
 	ReadinessGates bool
+	// Lattice asks for those of VPC Lattice too.
+	Lattice bool
 	// Control is the cluster's control plane: the objects go with it. Required.
 	Control pulumi.Resource
 	// After is what a Service waits for: the controller whose webhook it passes (case L1).
@@ -111,6 +117,9 @@ func namespaceLabels(args *EntryArgs) pulumi.StringMap {
 	}
 	if args.ReadinessGates {
 		labels[readinessGateLabel] = pulumi.String("enabled")
+	}
+	if args.Lattice {
+		labels[latticeGateLabel] = pulumi.String("enabled")
 	}
 	if args.Mesh.on() {
 		labels[dataplaneLabel] = pulumi.String(ambient)

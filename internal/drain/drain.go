@@ -45,6 +45,20 @@ func Behind(deregistrationSeconds int, autoMode bool) Times {
 	return after(controller + deregistrationSeconds)
 }
 
+// Times of pods that VPC Lattice sends requests to, as its controller's project recommends
+// (AWS Gateway API Controller, "Frequently Asked Questions", 503 errors): until then the news
+// that a pod leaves may not have reached all of it.
+const (
+	latticePreStopSeconds = 60
+	latticeGraceSeconds   = 150
+)
+
+// BehindLattice are the times of pods that VPC Lattice sends requests to as well.
+func (t Times) BehindLattice() Times {
+	longer := after(max(t.PreStopSeconds, latticePreStopSeconds))
+	return Times{longer.PreStopSeconds, max(longer.GraceSeconds, latticeGraceSeconds)}
+}
+
 // Inside returns the times of pods that are reached through a Service only.
 func Inside() Times { return after(ServiceSeconds) }
 

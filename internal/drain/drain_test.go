@@ -23,6 +23,13 @@ func TestPodsOutliveTheLoadBalancersInterest(t *testing.T) {
 	})
 }
 
+// The pod also outlives the interest of VPC Lattice, and never leaves earlier for it.
+func TestPodsOutliveTheInterestOfVPCLattice(t *testing.T) {
+	assert.Equal(t, drain.Times{PreStopSeconds: 60, GraceSeconds: 150}, drain.Behind(30, false).BehindLattice())
+	longest := drain.Behind(drain.LongestDeregistrationSeconds(false), false)
+	assert.Equal(t, longest, longest.BehindLattice())
+}
+
 func TestTheLongestDelayIsTheLast(t *testing.T) {
 	for _, auto := range []bool{false, true} {
 		longest := drain.LongestDeregistrationSeconds(auto)

@@ -63,6 +63,7 @@ func allow(principal, more string) string {
 
 func TestPoliciesThatNameWhoMayCall(t *testing.T) {
 	for name, text := range map[string]string{
+		"accounts":           lattice.PolicyForAccounts([]string{"333333333333", "222222222222", "333333333333"}),
 		"an account":         allow(`{"AWS":["222222222222"]}`, ""),
 		"an account's root":  allow(`{"AWS":"arn:aws:iam::222222222222:root"}`, ""),
 		"a role":             allow(`{"AWS":"arn:aws:iam::222222222222:role/path/caller"}`, ""),

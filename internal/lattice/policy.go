@@ -172,3 +172,14 @@ func (s statement) narrowed() bool {
 	}
 	return false
 }
+
+// PolicyForAccounts is the policy that lets all principals of accounts in, and nobody else.
+func PolicyForAccounts(accounts []string) string {
+	roots := make([]string, len(accounts))
+	for i, account := range accounts {
+		roots[i] = "arn:aws:iam::" + account + ":root"
+	}
+	slices.Sort(roots)
+	return `{"Version":"2012-10-17","Statement":[{"Sid":"Callers","Effect":"Allow","Principal":{"AWS":["` +
+		strings.Join(slices.Compact(roots), `","`) + `"]},"Action":"` + Invoke + `","Resource":"*"}]}`
+}
