@@ -24,7 +24,7 @@ func (t *trace) balancer(lb *cloud.Record) (location string) { return t.enter(lb
 // enter is balancer for one that may stand behind another.
 func (t *trace) enter(lb *cloud.Record, behind bool) (location string) {
 	name := text(lb.State, "name")
-	if lb.State["internal"] == true {
+	if lb.State["internal"] == true && !t.request.source.private.IsValid() {
 		t.end(0, "load balancer %s is internal: no way from the internet", name)
 		return ""
 	}
@@ -48,6 +48,9 @@ func (t *trace) enter(lb *cloud.Record, behind bool) (location string) {
 }
 
 func (t *trace) origination() string {
+	if from := t.request.source.private; from.IsValid() {
+		return from.String()
+	}
 	if t.request.source.viaCloudFront {
 		return "CloudFront"
 	}
@@ -63,7 +66,7 @@ func (t *trace) admitted(groups []string, edge string) bool {
 		if !ports {
 			return false
 		}
-		return slices.Contains(cidr, "0.0.0.0/0") || t.request.source.viaCloudFront && slices.Contains(list, edge)
+		return slices.ContainsFunc(cidr, t.request.source.within) || t.request.source.viaCloudFront && slices.Contains(list, edge)
 	}
 	for _, r := range t.all(ingressRuleToken) {
 		if slices.Contains(groups, text(r.State, "securityGroupId")) &&
@@ -136,6 +139,12 @@ func (t *trace) act(actions []cloud.Props) string {
 		return ""
 	}
 	action := actions[0]
+	if text(action, "type") == elbv2.AuthenticateOIDC {
+		if t.authenticate(action) {
+			return t.act(actions[1:])
+		}
+		return ""
+	}
 	switch kind := text(action, "type"); kind {
 	case "fixed-response":
 		status, _ := strconv.Atoi(text(action, "fixedResponse.statusCode"))

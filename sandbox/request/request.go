@@ -36,7 +36,10 @@ type Request struct {
 
 // source says where packets come from, for security groups: customers are on the
 // internet, or CloudFront asks for them.
-type source struct{ viaCloudFront bool }
+type source struct {
+	viaCloudFront bool
+	private       privateAddress // of who asks on a private network; not valid for others
+}
 
 // Hop is one step of a request's way.
 type Hop struct {

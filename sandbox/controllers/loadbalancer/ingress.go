@@ -117,7 +117,7 @@ func (w *worker) join(i ingress, c class) (member, error) {
 	if w.flavour.builtIn { // groups are the class's
 		known = slices.DeleteFunc(slices.Clone(known), func(n string) bool { return n == "group.name" })
 	}
-	a, err := read(ingressPrefix, i.Annotations, known)
+	a, err := read(ingressPrefix, i.Annotations, slices.Concat(known, oidcAnnotations))
 	if err != nil {
 		return member{}, err
 	}
@@ -139,7 +139,7 @@ func (w *worker) deployGroup(ctx context.Context, g *group) {
 	w.attempt(object, key, func() (string, error) {
 		parts := []any{w.actor.Role, w.flags}
 		for _, m := range g.members {
-			parts = append(parts, m.ingress.UID, m.ingress.Spec, m.ingress.Annotations, m.params, w.backends(m.ingress))
+			parts = append(parts, m.ingress.UID, m.ingress.Spec, m.ingress.Annotations, m.params, w.backends(m.ingress), w.asked(ctx, m))
 		}
 		mark := sign(parts...)
 		if w.settled[key] == mark && len(g.leaving) == 0 {
@@ -175,7 +175,7 @@ func (w *worker) deployGroup(ctx context.Context, g *group) {
 func (w *worker) deployMembers(ctx context.Context, g *group) (dns string, done bool, err error) {
 	st := w.stackOf(w.flavour.ingresses, g.id, nil)
 	if len(g.members) > 0 {
-		m, err := w.modelGroup(g)
+		m, err := w.modelGroup(ctx, g)
 		if err != nil {
 			return "", false, err
 		}

@@ -23,6 +23,7 @@ type application struct {
 	group        *group
 	tags         map[string]string
 	balancer     cloud.Props
+	asks         map[asking]cloud.Props
 	ports        []listen
 	certificates []string
 	policy       string
@@ -32,7 +33,7 @@ type application struct {
 	manage       bool
 }
 
-func (w *worker) modelGroup(g *group) (*application, error) {
+func (w *worker) modelGroup(ctx context.Context, g *group) (*application, error) {
 	m := &application{group: g, tags: map[string]string{}}
 	first := func(name, annotation string, param func(params) string) (string, error) {
 		return agree(g, name, func(x member) string {
@@ -72,7 +73,10 @@ func (w *worker) modelGroup(g *group) (*application, error) {
 		}
 	}
 	m.balancer = cloud.Props{"name": name, "loadBalancerType": "application", "internal": scheme == internalOnly}
-	return m, w.completeModel(m, scheme)
+	if err := w.completeModel(m, scheme); err != nil {
+		return nil, err
+	}
+	return m, w.authenticate(ctx, m)
 }
 
 // applicationName follows the controller: an implicit group shows the Ingress, an

@@ -39,7 +39,7 @@ func (m *application) rules(ctx context.Context, st *stack, listener *cloud.Reco
 					return err
 				}
 				_, err = st.ensure(ctx, elbv2.ListenerRule, ruleID(l.port, priority), cloud.Props{"listenerArn": listener.ID,
-					"priority": float64(priority), "actions": []any{action}, "conditions": conditionsOf(r.Host, p)})
+					"priority": float64(priority), "actions": m.actions(x, l, action), "conditions": conditionsOf(r.Host, p)})
 				if err != nil {
 					return err
 				}
@@ -52,7 +52,7 @@ func (m *application) rules(ctx context.Context, st *stack, listener *cloud.Reco
 				return err
 			}
 			if _, err := st.ensure(ctx, elbv2.ListenerRule, ruleID(l.port, priority), cloud.Props{"listenerArn": listener.ID,
-				"priority": float64(priority), "actions": []any{action}, "conditions": []any{pathIs("/*")}}); err != nil {
+				"priority": float64(priority), "actions": m.actions(x, l, action), "conditions": []any{pathIs("/*")}}); err != nil {
 				return err
 			}
 		}
