@@ -33,6 +33,9 @@ type Question struct {
 	Count int `json:"count"`
 	// Seed makes the draws repeatable.
 	Seed uint64 `json:"seed"`
+	// From is who asks from inside AWS, by VPC Lattice, as request.ParseCaller reads it;
+	// empty: customers on the internet.
+	From string `json:"from,omitempty"`
 }
 
 // most is how many requests one question may hold.
@@ -40,10 +43,14 @@ const most = 1_000_000
 
 // Answer is where requests ended, all those that ended in one place.
 type Answer struct {
-	Count   int    `json:"count"`
-	Status  int    `json:"status"`
+	Count  int `json:"count"`
+	Status int `json:"status"`
+	// Account is that of VPC Lattice's service, of requests from inside AWS.
+	Account string `json:"account,omitempty"`
 	Cluster string `json:"cluster,omitempty"`
-	Pod     string `json:"pod,omitempty"`
+	// Colour is the cluster's, where its name ends in one.
+	Colour string `json:"colour,omitempty"`
+	Pod    string `json:"pod,omitempty"`
 	// Gateway is the pod through which the request came to Pod, where that is another.
 	Gateway string `json:"gateway,omitempty"`
 	// Reason says why no pod answered, or why one failed.
@@ -92,6 +99,7 @@ func (c *Crowd) look(ctx context.Context, seed uint64, age time.Duration) *reque
 	w := request.New(records, seed)
 	w.Inside(c.inside(ctx, records, age)...)
 	w.Observe(func(s request.Sample) { c.count(records, s) })
+	w.Lattice(c.world().View)
 	return w
 }
 
@@ -104,7 +112,15 @@ func (q Question) check() (request.Request, error) {
 	if q.Count < 1 || q.Count > most {
 		return request.Request{}, fmt.Errorf("--count %d: must be from 1 to %d", q.Count, most)
 	}
-	return request.Request{URL: u, Method: strings.ToUpper(q.Method), Headers: maps.Clone(q.Headers)}, nil
+	out := request.Request{URL: u, Method: strings.ToUpper(q.Method), Headers: maps.Clone(q.Headers)}
+	if q.From != "" {
+		caller, ok := request.ParseCaller(q.From)
+		if !ok {
+			return request.Request{}, fmt.Errorf("--from %q: write ACCOUNT, ACCOUNT/ROLE, either with @VPC behind it, or %s", q.From, request.OnPremises)
+		}
+		out.From = caller
+	}
+	return out, nil
 }
 
 // Ask follows a question's requests, redirects included, and tells where they ended, by
@@ -117,7 +133,7 @@ func (c *Crowd) Ask(ctx context.Context, q Question) ([]*Answer, error) {
 	world, answers := c.look(ctx, q.Seed, 0), map[string]*Answer{}
 	for range q.Count {
 		out := world.Do(asked)
-		x := &Answer{Status: out.Status, Cluster: out.Cluster, Pod: out.Pod, Reason: out.Reason, Example: out}
+		x := &Answer{Status: out.Status, Account: out.Account, Cluster: out.Cluster, Colour: colour(out.Cluster), Pod: out.Pod, Reason: out.Reason, Example: out}
 		if out.TargetPod != out.Pod {
 			x.Gateway = out.TargetPod
 		}
@@ -130,4 +146,14 @@ func (c *Crowd) Ask(ctx context.Context, q Question) ([]*Answer, error) {
 	return slices.SortedFunc(maps.Values(answers), func(x, y *Answer) int {
 		return cmp.Or(cmp.Compare(x.Cluster, y.Cluster), cmp.Compare(x.Pod, y.Pod), cmp.Compare(x.Status, y.Status), cmp.Compare(x.Reason, y.Reason))
 	}), nil
+}
+
+// colour is the last part of a cluster's name, if that is one.
+func colour(cluster string) string {
+	for _, c := range []string{"blue", "green"} {
+		if strings.HasSuffix(cluster, "-"+c) {
+			return c
+		}
+	}
+	return ""
 }

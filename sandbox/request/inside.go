@@ -69,12 +69,19 @@ func (t *trace) unanswered(out mesh.Result) {
 		t.byTarget = false
 		return
 	}
+	if out.Status == 0 && t.request.From != nil { // what VPC Lattice answers then is [inferred]
+		t.end(502, "the target resets the connection: %s", out.Reason)
+		return
+	}
 	t.end(out.Status, "%s", out.Reason)
 }
 
-// from is an address of the load balancer that asks the target.
+// from is an address of the load balancer that asks the target, or of VPC Lattice.
 func (t *trace) from() string {
 	if t.through == nil {
+		if t.request.From != nil {
+			return latticeAddress.String()
+		}
 		return ""
 	}
 	for _, i := range t.all(ec2.Interface) {

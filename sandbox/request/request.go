@@ -30,6 +30,8 @@ type Request struct {
 	Method string // default GET
 	// Headers by name, in any case.
 	Headers map[string]string
+	// From is who asks inside AWS, east-west; nil: a customer on the internet.
+	From *Caller
 
 	source source
 }
@@ -69,6 +71,8 @@ type Outcome struct {
 	Entry string `json:"entry,omitempty"`
 	// VPC is where the target is: two VPCs may give pods the same addresses.
 	VPC string `json:"vpc,omitempty"`
+	// Account is that of VPC Lattice's service, of requests from inside AWS.
+	Account string `json:"account,omitempty"`
 	// Cluster is the target's; TargetPod is the pod that is the target, Pod the one that
 	// answered: behind a gateway, another. Each is NAMESPACE/NAME, and empty where the
 	// cluster's objects are not known or none was reached.
@@ -89,6 +93,7 @@ type World struct {
 	zones    map[string]string // what has been found out, by VPC and address
 	errors   map[string]Errors // by cluster
 	observe  func(Sample)      // nil: nobody wants to know
+	view     View              // nil: VPC Lattice is not followed
 }
 
 // New looks at a world's records. The seed makes weighted choices repeatable.
@@ -126,14 +131,9 @@ type trace struct {
 
 // Do follows one request to its end, redirects included.
 func (w *World) Do(request Request) Outcome {
-	if request.Method == "" {
-		request.Method = "GET"
-	}
-	t := &trace{World: w, request: request}
+	t := w.trace(request)
 	for range maxRedirects {
-		t.host, t.port = t.request.URL.Hostname(), portOf(t.request.URL)
-		t.out.Status, t.out.Reason = 0, ""
-		location := t.resolve(t.host)
+		location := t.once()
 		if location == "" {
 			return t.out
 		}
@@ -145,6 +145,30 @@ func (w *World) Do(request Request) Outcome {
 		t.request.URL = next
 	}
 	return t.end(0, "more than %d redirects", maxRedirects)
+}
+
+// Once follows one request to its answer. Location is where a redirect sends the client.
+func (w *World) Once(request Request) (out Outcome, location string) {
+	t := w.trace(request)
+	location = t.once()
+	return t.out, location
+}
+
+func (w *World) trace(request Request) *trace {
+	if request.Method == "" {
+		request.Method = "GET"
+	}
+	return &trace{World: w, request: request}
+}
+
+// once asks for the URL that the trace is at.
+func (t *trace) once() (location string) {
+	t.host, t.port = t.request.URL.Hostname(), portOf(t.request.URL)
+	t.out.Status, t.out.Reason = 0, ""
+	if t.request.From != nil {
+		return t.eastWest()
+	}
+	return t.resolve(t.host)
 }
 
 // maxRedirects is where browsers give up.

@@ -36,12 +36,17 @@ target group that the weights pick, a healthy target, and from there to a pod: i
 mesh through its gateway, routes and policies. Nothing is sent. Load balancers count
 what they saw into CloudWatch's metrics, by which alarms are evaluated.
 
-With --from requests are those of a service in the clusters, to another one.
+With --from NAMESPACE/SERVICE requests are those of a service in the clusters, to another
+one. With --from ACCOUNT[/ROLE][@VPC] they are those of a client in a VPC of the account,
+signed by the role if one is named, to a service of VPC Lattice: through the VPC's
+association and its security groups, the auth policies of network and service, listener,
+rule and weights. With --from on-premises they come from the data centre.
 
 The exit code is 0 when every request was answered by a pod.`,
 		Example: `  sandbox request https://dev.shop.example.com/ -n 1000
   sandbox request https://dev.shop.example.com/ -H x-retail-colour=green --hops
-  sandbox request http://catalog.store/catalog/size --from store/ui`,
+  sandbox request http://catalog.store/catalog/size --from store/ui
+  sandbox request https://api.dev.shop.example.com/catalog --from 222222222222/orders -n 100`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.request(c.Context(), args[0], r) },
 	}
@@ -50,7 +55,7 @@ The exit code is 0 when every request was answered by a pod.`,
 	flags.Uint64Var(&r.seed, "seed", 0, "repeats the draws of an earlier run; 0: new draws")
 	flags.StringVarP(&r.method, "method", "X", "GET", "the HTTP method")
 	flags.StringArrayVarP(&r.headers, "header", "H", nil, "a header, NAME=VALUE or NAME: VALUE; may be repeated")
-	flags.StringVar(&r.from, "from", "", "NAMESPACE/SERVICE that asks, instead of a customer on the internet")
+	flags.StringVar(&r.from, "from", "", "NAMESPACE/SERVICE, ACCOUNT[/ROLE][@VPC] or on-premises that asks, instead of a customer on the internet")
 	flags.BoolVar(&r.hops, "hops", false, "show the way of one request of each kind")
 	return c
 }
@@ -63,10 +68,10 @@ func (a *app) request(ctx context.Context, address string, r *asking) error {
 	if r.seed == 0 {
 		r.seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
 	}
-	if r.from != "" {
+	if _, eastWest := request.ParseCaller(r.from); r.from != "" && !eastWest {
 		return a.callBetween(ctx, asked, r)
 	}
-	sorted, err := customers.Dial(a.world).Ask(customers.Question{URL: address, Method: asked.Method, Headers: asked.Headers, Count: r.count, Seed: r.seed})
+	sorted, err := customers.Dial(a.world).Ask(customers.Question{From: r.from, URL: address, Method: asked.Method, Headers: asked.Headers, Count: r.count, Seed: r.seed})
 	if err != nil {
 		return err
 	}
