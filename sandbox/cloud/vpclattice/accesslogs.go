@@ -2,6 +2,7 @@ package vpclattice
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"retail/sandbox/cloud"
@@ -19,6 +20,7 @@ func logSubscriptionSpec() *cloud.Spec {
 		API: cloud.API{Create: "vpc-lattice:CreateAccessLogSubscription", Read: "vpc-lattice:GetAccessLogSubscription",
 			Delete: "vpc-lattice:DeleteAccessLogSubscription"},
 		Latency: cloud.Latency{Create: 2 * fast, Delete: fast},
+		Refs:    slices.Concat(named("resourceIdentifier", Network), named("resourceIdentifier", Service)),
 		Check:   []func(*cloud.Call) error{checkDestination},
 		Create:  subscribe,
 	}

@@ -2,6 +2,7 @@ package vpclattice
 
 import (
 	"maps"
+	"slices"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
@@ -13,6 +14,7 @@ func serviceAssociationSpec() *cloud.Spec {
 		API: cloud.API{Create: "vpc-lattice:CreateServiceNetworkServiceAssociation", Read: "vpc-lattice:GetServiceNetworkServiceAssociation",
 			Delete: "vpc-lattice:DeleteServiceNetworkServiceAssociation"},
 		Latency: cloud.Latency{Create: 10 * fast, Delete: 10 * fast},
+		Refs:    slices.Concat(named("serviceIdentifier", Service), named("serviceNetworkIdentifier", Network)),
 		Create:  associateService,
 		Wait:    waitActive,
 	}
@@ -54,10 +56,9 @@ func vpcAssociationSpec() *cloud.Spec {
 		API: cloud.API{Create: "vpc-lattice:CreateServiceNetworkVpcAssociation", Read: "vpc-lattice:GetServiceNetworkVpcAssociation",
 			Update: "vpc-lattice:UpdateServiceNetworkVpcAssociation", Delete: "vpc-lattice:DeleteServiceNetworkVpcAssociation"},
 		Latency: cloud.Latency{Create: 20 * fast, Update: 5 * fast, Delete: 30 * fast},
-		Refs: []cloud.Ref{
-			{Path: "vpcIdentifier", To: []string{ec2.Vpc}, NotFound: "ResourceNotFoundException", Holds: "DependencyViolation"},
-			{Path: "securityGroupIds[*]", To: []string{ec2.SecurityGroup}, NotFound: "ValidationException", Holds: "DependencyViolation"},
-		},
+		Refs: append(named("serviceNetworkIdentifier", Network),
+			cloud.Ref{Path: "vpcIdentifier", To: []string{ec2.Vpc}, NotFound: "ResourceNotFoundException", Holds: "DependencyViolation"},
+			cloud.Ref{Path: "securityGroupIds[*]", To: []string{ec2.SecurityGroup}, NotFound: "ValidationException", Holds: "DependencyViolation"}),
 		Create: associateVpc,
 		Update: func(c *cloud.Call) error {
 			if len(c.Strs("securityGroupIds")) == 0 {

@@ -60,6 +60,11 @@ func (f *fixture) work(t *testing.T, a *cloud.Actor) error {
 	if err != nil {
 		return err
 	}
+	return f.undo(t, a, group, service, []*cloud.Record{rule, listener, joined, service}, pods)
+}
+
+// undo takes a service over and everything away.
+func (f *fixture) undo(t *testing.T, a *cloud.Actor, group, service *cloud.Record, all []*cloud.Record, pods []vpclattice.Target) error {
 	policy, err := a.Create(t.Context(), vpclattice.AuthPolicy, "shop", cloud.Props{"resourceIdentifier": service.ID, "policy": allowAccount(dev)})
 	if err != nil {
 		return err
@@ -69,12 +74,12 @@ func (f *fixture) work(t *testing.T, a *cloud.Actor) error {
 	if err := a.Update(t.Context(), service, taken); err != nil {
 		return err
 	}
-	for _, r := range []*cloud.Record{policy, rule, listener, joined, service} {
+	for _, r := range append([]*cloud.Record{policy}, all...) {
 		if err := a.Delete(t.Context(), r.Token, r.ID); err != nil {
 			return err
 		}
 	}
-	if err := a.Do(t.Context(), "vpc-lattice:DeregisterTargets", arn(group), func(c *cloud.Call) error {
+	if err := a.Do(t.Context(), "vpc-lattice:DeregisterTargets", group.State["arn"].(string), func(c *cloud.Call) error {
 		_, err := vpclattice.DeregisterTargets(c, group.ID, pods)
 		return err
 	}); err != nil {

@@ -30,8 +30,10 @@ func listenerSpec() *cloud.Spec {
 		Latency:  cloud.Latency{Create: fast, Update: fast, Delete: fast},
 		AutoName: &cloud.AutoName{Property: "name", Max: 63},
 		Defaults: cloud.Props{"defaultAction.forwards[*].targetGroups[*].weight": usualWeight},
-		Check:    []func(*cloud.Call) error{checkServiceGiven, checkAction("defaultAction", "forwards")},
-		Create:   createListener,
+		Refs: slices.Concat(named("serviceIdentifier", Service), named("serviceArn", Service),
+			named("defaultAction.forwards[*].targetGroups[*].targetGroupIdentifier", TargetGroup)),
+		Check:  []func(*cloud.Call) error{checkServiceGiven, checkAction("defaultAction", "forwards")},
+		Create: createListener,
 		Update: func(c *cloud.Call) error {
 			c.State["lastUpdatedAt"] = c.Now().Format(timeForm)
 			return settleListener(c, c.Get(Service, serviceOfListener(c.ID)))

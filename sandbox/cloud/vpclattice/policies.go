@@ -19,6 +19,7 @@ func authPolicySpec() *cloud.Spec {
 		API: cloud.API{Create: "vpc-lattice:PutAuthPolicy", Read: "vpc-lattice:GetAuthPolicy", Update: "vpc-lattice:PutAuthPolicy",
 			Delete: "vpc-lattice:DeleteAuthPolicy"},
 		Latency: cloud.Latency{Create: fast, Update: fast, Delete: fast},
+		Refs:    slices.Concat(named("resourceIdentifier", Network), named("resourceIdentifier", Service)),
 		Check: []func(*cloud.Call) error{func(c *cloud.Call) error {
 			if text := c.Str("policy"); text != "" {
 				if _, err := parseAuthPolicy(text); err != nil {
@@ -122,6 +123,7 @@ func resourcePolicySpec() *cloud.Spec {
 		API: cloud.API{Create: "vpc-lattice:PutResourcePolicy", Read: "vpc-lattice:GetResourcePolicy", Update: "vpc-lattice:PutResourcePolicy",
 			Delete: "vpc-lattice:DeleteResourcePolicy"},
 		Latency: cloud.Latency{Create: fast, Update: fast, Delete: fast},
+		Refs:    slices.Concat(named("resourceArn", Network), named("resourceArn", Service)),
 		Create: func(c *cloud.Call) error {
 			c.ID = c.Str("resourceArn")
 			if before := c.Get(ResourcePolicy, c.ID); before != nil {

@@ -18,8 +18,10 @@ func ruleSpec() *cloud.Spec {
 		Latency:  cloud.Latency{Create: fast, Update: fast, Delete: fast},
 		AutoName: &cloud.AutoName{Property: "name", Max: 63},
 		Defaults: cloud.Props{"action.forward.targetGroups[*].weight": usualWeight},
-		Check:    []func(*cloud.Call) error{checkAction("action", "forward"), checkMatch},
-		Create:   createRule,
+		Refs: slices.Concat(named("serviceIdentifier", Service),
+			named("action.forward.targetGroups[*].targetGroupIdentifier", TargetGroup)),
+		Check:  []func(*cloud.Call) error{checkAction("action", "forward"), checkMatch},
+		Create: createRule,
 		Update: func(c *cloud.Call) error {
 			service, listener, err := ownListener(c, "UpdateRule")
 			if err != nil {

@@ -36,6 +36,7 @@ func attachmentSpec() *cloud.Spec {
 		API: cloud.API{Create: "vpc-lattice:RegisterTargets", Read: "vpc-lattice:ListTargets",
 			Delete: "vpc-lattice:DeregisterTargets"},
 		Latency: cloud.Latency{Create: 5 * fast, Delete: 5 * fast},
+		Refs:    named("targetGroupIdentifier", TargetGroup),
 		Create: func(c *cloud.Call) error {
 			group, err := TargetGroupOf(c, c.Str("targetGroupIdentifier"))
 			if err != nil {

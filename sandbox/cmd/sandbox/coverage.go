@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,9 @@ func references(s *cloud.Spec) string {
 		if ref.Holds != "" {
 			part += " (holds: " + ref.Holds + ")"
 		}
-		parts = append(parts, part)
+		if !slices.Contains(parts, part) { // by ID or by ARN
+			parts = append(parts, part)
+		}
 	}
 	return strings.Join(parts, ", ")
 }
