@@ -24,6 +24,12 @@ type Stack struct {
 	// TestHeaders are the values of the header by which a colour is reached whatever the
 	// weights, by VPC and colour.
 	TestHeaders map[string]map[string]string `json:"testHeaders"`
+	// Lattice are the VPCs' services in VPC Lattice: the name, and the colour that owns the
+	// route.
+	Lattice map[string]struct {
+		Service string `json:"service"`
+		Route   string `json:"route"`
+	} `json:"lattice"`
 }
 
 // VPC is one VPC's part.

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/vpclattice"
 
 	"retail/cmd/retail/internal/live"
 	"retail/cmd/retail/internal/shift"
@@ -127,6 +128,9 @@ func (s *Stack) VPC(name, to string) (shift.Place, error) {
 	for colour, c := range s.read.Clusters[name] {
 		w.clusters[config.Colour(colour)] = c.Name
 	}
+	if l, is := s.read.Lattice[name]; is {
+		w.network = &network{client: vpclattice.NewFromConfig(s.config), service: l.Service, carrier: "route " + routeOf(name, l.Route)}
+	}
 	carriers, err := s.carriers(name, w)
 	if err != nil {
 		return shift.Place{}, err
@@ -150,10 +154,12 @@ const (
 func routesOf(vpc string) []string {
 	var out []string
 	for _, colour := range config.Colours() {
-		out = append(out, fmt.Sprintf("%s-%s-lattice-route", vpc, colour))
+		out = append(out, routeOf(vpc, string(colour)))
 	}
 	return out
 }
+
+func routeOf(vpc, colour string) string { return fmt.Sprintf("%s-%s-lattice-route", vpc, colour) }
 
 // carriers finds what carries a VPC's weights in the stack's state: the rule of its load
 // balancer, and the routes of VPC Lattice, of which there are two while they change their
@@ -173,8 +179,8 @@ func (s *Stack) carriers(vpc string, w *world) ([]shift.Carrier, error) {
 		case strings.Contains(r.URN, "::"+traffic+"::") && r.name() == vpc+"-traffic":
 			w.rule = r.ID
 			rules = append(rules, shift.Carrier{URN: r.URN, Name: ruleName(vpc), ByHand: w.byHand})
-		case strings.Contains(r.URN, "::"+routes+"::") && slices.Contains(routesOf(vpc), r.name()):
-			others = append(others, shift.Carrier{URN: r.URN, Name: "route " + r.name(), ByHand: w.routeByHand(r.name())})
+		case strings.Contains(r.URN, "::"+routes+"::") && slices.Contains(routesOf(vpc), r.name()) && w.network != nil:
+			others = append(others, shift.Carrier{URN: r.URN, Name: "route " + r.name(), ByHand: w.network.byHand})
 		}
 	}
 	out := append(rules, others...)

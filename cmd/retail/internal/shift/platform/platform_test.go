@@ -176,7 +176,7 @@ func TestCarriersAreFoundInTheState(t *testing.T) {
 		{URN: urn + "retail:frontdoor:FrontDoor$aws:lb/listenerRule:ListenerRule::main-test-green", Type: "aws:lb/listenerRule:ListenerRule"},
 	}
 	s := &Stack{Settings: Settings{Stack: "dev"}, state: state}
-	w := &world{groups: map[string]string{}, smoke: &smoking{}}
+	w := &world{groups: map[string]string{}, smoke: &smoking{}, network: &network{}}
 	carriers, err := s.carriers("main", w)
 	require.NoError(t, err)
 	require.Len(t, carriers, 2)

@@ -33,6 +33,8 @@ type world struct {
 	clusters map[config.Colour]string
 	groups   map[string]string
 	rule     string
+	// network is the VPC's place in VPC Lattice; nil without.
+	network *network
 
 	config     aws.Config
 	elb        *elb.Client
@@ -133,8 +135,10 @@ func (w *world) Watch(ctx context.Context) (shift.Facts, error) {
 			f.From.Groups = append(f.From.Groups, g)
 		}
 	}
-	f.Live[ruleName(w.vpc)], err = w.weights(ctx)
-	return f, err
+	if f.Live[ruleName(w.vpc)], err = w.weights(ctx); err != nil {
+		return f, err
+	}
+	return f, w.watchNetwork(ctx, &f)
 }
 
 func (w *world) colour(c config.Colour) shift.Colour {
@@ -177,15 +181,6 @@ func (w *world) byHand(weights shift.Weights) string {
 		return ""
 	}
 	return fmt.Sprintf("aws elbv2 modify-rule --rule-arn %s --actions '%s'", w.rule, actions)
-}
-
-// routeByHand tells what to do about a route that Pulumi cannot reach: its owner's API
-// server may be gone, and with it the controller's orders, not the rule itself.
-func (w *world) routeByHand(name string) func(shift.Weights) string {
-	return func(weights shift.Weights) string {
-		return fmt.Sprintf("%s is kept by the cluster that it names: while its API server does not answer, its controller changes nothing, and the rule "+
-			"in VPC Lattice can be set to %s by aws vpc-lattice update-rule; when it answers again, retail shift --abort sets the route", name, weights)
-	}
 }
 
 // Smoke sends requests to the colour that is to take the traffic.
