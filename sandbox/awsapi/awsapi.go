@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/cloudwatch/metrics"
 	"retail/sandbox/port"
 	"retail/sandbox/sigv4"
 )
@@ -43,13 +44,14 @@ func Variables(world, region string) ([]string, error) {
 	}, nil
 }
 
-// Handler serves a world.
-func Handler(world *cloud.World) http.Handler {
-	return &server{world: world, authorise: Authorise, now: time.Now}
+// Handler serves a world with its metrics.
+func Handler(world *cloud.World, store *metrics.Store) http.Handler {
+	return &server{world: world, metrics: store, authorise: Authorise, now: time.Now}
 }
 
 type server struct {
 	world     *cloud.World
+	metrics   *metrics.Store
 	authorise cloud.Authoriser
 	now       func() time.Time
 }
@@ -130,7 +132,7 @@ func (s *server) do(r *http.Request, caller cloud.Caller, region string, service
 		authorise = nil
 	}
 	out := &answered{operation: o.name, status: o.status}
-	call := &call{caller: caller, in: asked.in, world: s.world}
+	call := &call{caller: caller, in: asked.in, world: s.world, metrics: s.metrics}
 	err := s.world.Serve(r.Context(), caller, region,
 		cloud.Operation{Name: service.log + ":" + o.name, Writes: o.writes, Resource: resource, Context: context}, authorise,
 		func(c *cloud.Call) (err error) {

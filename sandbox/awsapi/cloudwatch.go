@@ -12,6 +12,8 @@ var cloudwatchOperations = []*operation{
 	{name: "DescribeAlarms", takes: []string{"AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "MaxRecords", "NextToken"}, do: describeAlarms},
 	{name: "SetAlarmState", writes: true, takes: []string{"AlarmName", "StateValue", "StateReason"},
 		needs: []string{"AlarmName", "StateValue", "StateReason"}, do: setAlarmState},
+	{name: "GetMetricStatistics", takes: []string{"Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "ExtendedStatistics"},
+		needs: []string{"Namespace", "MetricName", "StartTime", "EndTime", "Period"}, do: getMetricStatistics},
 }
 
 // alarmPage is how many alarms DescribeAlarms answers with unless asked for fewer
@@ -65,12 +67,25 @@ func (c *call) alarm(r *cloud.Record) object {
 	if v, ok := r.State["actionsEnabled"].(bool); ok {
 		actions = v
 	}
-	return given(object{
+	out := given(object{
 		"AlarmName": r.ID, "AlarmArn": str(r.State, "arn"), "StateValue": state, "StateReason": reason, "ActionsEnabled": actions,
 		"AlarmDescription": str(r.State, "alarmDescription"), "AlarmRule": str(r.State, "alarmRule"),
 		"Namespace": str(r.State, "namespace"), "MetricName": str(r.State, "metricName"),
-		"TreatMissingData": str(r.State, "treatMissingData"),
+		"TreatMissingData": str(r.State, "treatMissingData"), "ComparisonOperator": str(r.State, "comparisonOperator"),
+		"Statistic": str(r.State, "statistic"), "ExtendedStatistic": str(r.State, "extendedStatistic"),
 	})
+	for name, property := range map[string]string{"Period": "period", "EvaluationPeriods": "evaluationPeriods", "DatapointsToAlarm": "datapointsToAlarm"} {
+		if n, has := r.State[property].(float64); has {
+			out[name] = int64(n)
+		}
+	}
+	if n, has := r.State["threshold"].(float64); has {
+		out["Threshold"] = n
+	}
+	if since := cloudwatch.Since(c.Call, r.ID); !since.IsZero() {
+		out["StateUpdatedTimestamp"] = since
+	}
+	return out
 }
 
 func setAlarmState(c *call) (object, error) {

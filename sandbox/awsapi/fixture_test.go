@@ -3,6 +3,7 @@ package awsapi_test
 import (
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -20,6 +21,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/cloudtest"
 	alarms "retail/sandbox/cloud/cloudwatch"
+	"retail/sandbox/cloud/cloudwatch/metrics"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
 	events "retail/sandbox/cloud/eventbridge"
@@ -39,17 +41,22 @@ type place struct {
 	*cloudtest.Client
 	t       *testing.T
 	h       *cloudtest.Harness
+	store   *metrics.Store
 	address string
 	lb      *cloudtest.Resource
 	group   *cloudtest.Resource
 }
 
+// noMetrics is an empty store.
+func noMetrics() *metrics.Store { return metrics.New(metrics.Pace{Minute: time.Minute}) }
+
 func start(t *testing.T) *place {
 	t.Helper()
 	h := cloudtest.New(t, ec2.Register, elbv2.Register, alarms.Register, iam.Register, topics.Register, events.Register)
-	server := httptest.NewServer(awsapi.Handler(h.World))
+	store := noMetrics()
+	server := httptest.NewServer(awsapi.Handler(h.World, store))
 	t.Cleanup(server.Close)
-	p := &place{Client: h.As(account, region), t: t, h: h, address: server.URL}
+	p := &place{Client: h.As(account, region), t: t, h: h, store: store, address: server.URL}
 	vpc := p.Create(ec2.Vpc, cloud.Props{"cidrBlock": "10.0.0.0/16"})
 	p.Create(ec2.InternetGateway, cloud.Props{"vpcId": vpc.ID})
 	var subnets []any

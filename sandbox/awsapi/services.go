@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/cloud/cloudwatch/metrics"
 )
 
 // service is one of AWS's services, by the name that signatures give it.
@@ -42,6 +43,8 @@ type call struct {
 	in     object
 	// world is for what needs no lock: signing credentials.
 	world *cloud.World
+	// metrics are what CloudWatch's metrics hold.
+	metrics *metrics.Store
 }
 
 // services by the name in a signature's scope.

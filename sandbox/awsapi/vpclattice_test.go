@@ -30,7 +30,7 @@ const hubAccount = "111111111111"
 
 func joined(t *testing.T) *mesh {
 	h := cloudtest.New(t, ec2.Register, iam.Register, ram.Register, vpclattice.Register)
-	server := httptest.NewServer(awsapi.Handler(h.World))
+	server := httptest.NewServer(awsapi.Handler(h.World, noMetrics()))
 	t.Cleanup(server.Close)
 	m := &mesh{place: &place{Client: h.As(account, region), t: t, h: h, address: server.URL}}
 	hub := h.As(hubAccount, region)
@@ -161,6 +161,6 @@ func TestWhatIsNotServedOfVPCLatticeIsNamed(t *testing.T) {
 	refused(t, err, "UnknownOperationException", "sandbox/awsapi/vpclattice.go")
 	_, err = c.GetAuthPolicy(t.Context(), &lattice.GetAuthPolicyInput{ResourceIdentifier: &m.service.ID})
 	refused(t, err, "ResourceNotFoundException", m.service.ID)
-	_, err = m.as("arn:aws:iam::" + account + ":role/auditor").ListServices(t.Context(), &lattice.ListServicesInput{})
+	_, err = m.as("arn:aws:iam::"+account+":role/auditor").ListServices(t.Context(), &lattice.ListServicesInput{})
 	require.NoError(t, err, "auditors read")
 }

@@ -189,17 +189,12 @@ func (d *daemon) serve(ctx context.Context) error {
 	doors.Handle("/", control.Handler(d.world, self, stop))
 	d.crowd.Door(doors)
 	door := &http.Server{Handler: doors, ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 4)
-	mirrored, err := d.mirror(failed)
+	failed := make(chan error, 5)
+	end, err := d.open(failed)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = mirrored.Close() }() // whoever still fetches is cut off
-	api, err := d.api(failed)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = api.Close() }() // whoever still asks is cut off
+	defer end()
 	defer d.tick()()
 	for name, serve := range map[string]func(net.Listener) error{providerSocket: aws.Serve, control.Socket: door.Serve} {
 		listener, err := listen(filepath.Join(d.Folder, name))

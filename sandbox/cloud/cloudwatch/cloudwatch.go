@@ -106,6 +106,16 @@ func State(c *cloud.Call, name string) (state, reason string, ok bool) {
 	return InsufficientData, "Unchecked: Initial alarm creation", true
 }
 
+// Since is when a metric alarm came into its state, by the clock on the wall; zero for one
+// that has never changed, and for composite ones.
+func Since(c *cloud.Call, name string) time.Time {
+	if set := c.Get(alarmState, name); set != nil {
+		at, _ := time.Parse(time.RFC3339, str(set.State, "since"))
+		return at
+	}
+	return time.Time{}
+}
+
 // taken refuses a name that an alarm of the other kind has, and takes over from
 // an alarm of the same kind: PutMetricAlarm and PutCompositeAlarm overwrite.
 func taken(c *cloud.Call, name string) error {

@@ -13,6 +13,7 @@ import (
 
 	"retail/sandbox/awsapi"
 	"retail/sandbox/cloud"
+	"retail/sandbox/customers"
 	"retail/sandbox/mirror"
 	"retail/sandbox/toolchain"
 	"retail/sandbox/world"
@@ -102,7 +103,12 @@ const homeRegion = "eu-west-1"
 func (a *app) envCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "env", Short: "Print the exports that point a shell at the sandbox", Args: cobra.NoArgs,
-		Long: "Prints shell commands; use as: eval \"$(.sandbox/bin/sandbox env)\"",
+		Long: `Prints shell commands; use as: eval "$(.sandbox/bin/sandbox env)"
+
+HTTP_PROXY, HTTPS_PROXY and SSL_CERT_FILE lead curl and every other HTTP client to the
+world's shop: curl https://dev.shop.example.com/ is answered as sandbox request is,
+with headers that tell the way. Hosts that the world does not know are a bad gateway:
+nothing leaves the machine. To download something, take the variables away.`,
 		RunE: func(*cobra.Command, []string) error {
 			variables := a.variables()
 			mirrored, err := mirror.Variables(a.world)
@@ -113,7 +119,11 @@ func (a *app) envCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, variable := range append(mirrored, served...) {
+			shop, err := customers.Variables(a.world)
+			if err != nil {
+				return err
+			}
+			for _, variable := range slices.Concat(mirrored, served, shop) {
 				name, value, _ := strings.Cut(variable, "=")
 				variables[name] = value
 			}
