@@ -32,13 +32,16 @@ type ObservabilityAccess struct {
 // balancers must reach its token and user info endpoints from the private subnets. Its
 // client must allow the addresses https://COLOUR.DOMAIN/oauth2/idpresponse.
 type OIDC struct {
-	// Issuer, AuthorizationEndpoint, TokenEndpoint and UserInfoEndpoint are what the
-	// provider's discovery document says: https:// with host and, but for the issuer, path.
-	// Required.
-	Issuer                string `json:"issuer"`
+	// Issuer is what the provider calls itself, as its discovery document
+	// (/.well-known/openid-configuration) says: an address with https://. Required.
+	Issuer string `json:"issuer"`
+	// AuthorizationEndpoint is where people are sent, from the same document: https:// with
+	// host and path. Required.
 	AuthorizationEndpoint string `json:"authorizationEndpoint"`
-	TokenEndpoint         string `json:"tokenEndpoint"`
-	UserInfoEndpoint      string `json:"userInfoEndpoint"`
+	// TokenEndpoint is where the load balancer fetches tokens, likewise. Required.
+	TokenEndpoint string `json:"tokenEndpoint"`
+	// UserInfoEndpoint is where it asks who somebody is, likewise. Required.
+	UserInfoEndpoint string `json:"userInfoEndpoint"`
 	// ClientID is what the provider knows the load balancers as. Required.
 	ClientID string `json:"clientId"`
 	// ClientSecret is the client's secret. It must be set with `pulumi config set --secret

@@ -14,19 +14,22 @@ type ManagedGrafana struct {
 	SourceCIDRs []string `json:"sourceCidrs"`
 	// Version is Grafana's: 10.4 or 12.4. It can go up, never down. Default 12.4.
 	Version string `json:"version"`
-	// IdentityCenter lets people of AWS IAM Identity Center in, SAML those of another
-	// identity provider. Exactly one is required.
+	// IdentityCenter lets people of AWS IAM Identity Center in. Exactly one of this and saml is
+	// required.
 	IdentityCenter *GrafanaIdentityCenter `json:"identityCenter"`
-	SAML           *GrafanaSAML           `json:"saml"`
+	// SAML lets people of another identity provider in.
+	SAML *GrafanaSAML `json:"saml"`
 }
 
 // GrafanaIdentityCenter says who of IAM Identity Center gets in. It must be enabled in the
 // organisation, in any Region.
 type GrafanaIdentityCenter struct {
-	// AdminGroups, EditorGroups and ViewerGroups are ids of its groups. At least one admin
-	// group is required.
-	AdminGroups  []string `json:"adminGroups"`
+	// AdminGroups are ids of its groups whose people administer the workspace. At least one is
+	// required.
+	AdminGroups []string `json:"adminGroups"`
+	// EditorGroups are those whose people change dashboards. Default: none.
 	EditorGroups []string `json:"editorGroups"`
+	// ViewerGroups are those whose people look. Default: none.
 	ViewerGroups []string `json:"viewerGroups"`
 }
 
@@ -36,9 +39,10 @@ type GrafanaSAML struct {
 	MetadataURL string `json:"metadataUrl"`
 	// RoleAttribute is the attribute that holds people's roles. Required.
 	RoleAttribute string `json:"roleAttribute"`
-	// AdminRoles and EditorRoles are the values of it that make somebody an administrator of
-	// the workspace, and an editor. Each takes at least one.
-	AdminRoles  []string `json:"adminRoles"`
+	// AdminRoles are the values of it that make somebody an administrator of the workspace. At
+	// least one is required.
+	AdminRoles []string `json:"adminRoles"`
+	// EditorRoles are those that let somebody change dashboards. At least one is required.
 	EditorRoles []string `json:"editorRoles"`
 }
 
