@@ -1,7 +1,6 @@
 package vpclattice_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -112,5 +111,3 @@ func (f *fixture) actor() *cloud.Actor {
 	return &cloud.Actor{World: f.h.World, Account: dev, Region: region, Role: "arn:aws:iam::" + dev + ":role/lattice", Session: "test",
 		Owner: "eks/blue/lattice"}
 }
-
-var background = context.Background()

@@ -71,7 +71,7 @@ func createListener(c *cloud.Call) error {
 	}
 	protocol, others := c.Str("protocol"), listenersOf(c, service.ID)
 	ec2.Fill(c.State, cloud.Props{"port": float64(usualPorts[protocol])})
-	if err := uniqueName(others, typeListener, c.Str("name"), ""); err != nil {
+	if err := uniqueName(others, typeListener, c.Str("name")); err != nil {
 		return err
 	}
 	for _, l := range others {

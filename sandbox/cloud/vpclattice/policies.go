@@ -22,7 +22,7 @@ func authPolicySpec() *cloud.Spec {
 		Refs:    slices.Concat(named("resourceIdentifier", Network), named("resourceIdentifier", Service)),
 		Check: []func(*cloud.Call) error{func(c *cloud.Call) error {
 			if text := c.Str("policy"); text != "" {
-				if _, err := parseAuthPolicy(text); err != nil {
+				if err := checkAuthPolicy(text); err != nil {
 					return c.Invalid("policy", "%s", err)
 				}
 			}
@@ -51,7 +51,7 @@ func putAuthPolicy(c *cloud.Call) error {
 	if len(c.Str("policy")) > authPolicyBytes {
 		return invalid("policy", "The policy has %d bytes, the limit is %d", len(c.Str("policy")), authPolicyBytes)
 	}
-	if _, err := parseAuthPolicy(c.Str("policy")); err != nil {
+	if err := checkAuthPolicy(c.Str("policy")); err != nil {
 		return invalid("policy", "Invalid policy: %s", err)
 	}
 	c.State["state"] = policyState(text(r.State, "authType"))
@@ -93,27 +93,27 @@ func policyOf(c *cloud.Call, id string) *cloud.Record {
 	return nil
 }
 
-// parseAuthPolicy reads an auth policy: IAM's grammar, with the actions and
+// checkAuthPolicy holds the form of an auth policy: IAM's grammar, with the actions and
 // resources of VPC Lattice ("Common elements in an auth policy", User Guide).
-func parseAuthPolicy(document string) (*policy.Document, error) {
+func checkAuthPolicy(document string) error {
 	doc, err := policy.Parse(document, policy.Resource)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, s := range doc.Statements {
 		for _, action := range slices.Concat(s.Actions, s.NotActions) {
 			if vendor, _, _ := strings.Cut(action, ":"); action != "*" && !strings.EqualFold(vendor, actionPrefix) {
-				return nil, invalid("policy", "The action %s is none of %s", action, actionPrefix)
+				return invalid("policy", "The action %s is none of %s", action, actionPrefix)
 			}
 		}
 		for _, resource := range slices.Concat(s.Resources, s.NotResources) {
 			parts := strings.SplitN(resource, ":", 6)
 			if resource != "*" && (len(parts) < 6 || !policy.Match(parts[2], serviceName)) {
-				return nil, invalid("policy", "The resource %s is no service of VPC Lattice", resource)
+				return invalid("policy", "The resource %s is no service of VPC Lattice", resource)
 			}
 		}
 	}
-	return doc, nil
+	return nil
 }
 
 func resourcePolicySpec() *cloud.Spec {

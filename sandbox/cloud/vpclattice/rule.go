@@ -47,7 +47,7 @@ func createRule(c *cloud.Call) error {
 		return err
 	}
 	others := RulesOf(c, listener)
-	if err := uniqueName(others, typeRule, c.Str("name"), ""); err != nil {
+	if err := uniqueName(others, typeRule, c.Str("name")); err != nil {
 		return err
 	}
 	if err := withinQuota(c, quotaRules, rulesPerListener, len(others), typeRule, "rules per listener"); err != nil {

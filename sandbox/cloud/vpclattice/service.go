@@ -47,7 +47,7 @@ func waitActive(_ context.Context, c *cloud.Call) (func() error, error) {
 
 func createService(c *cloud.Call) error {
 	all, name := c.List(Service), c.Str("name")
-	if err := uniqueName(all, typeService, name, ""); err != nil {
+	if err := uniqueName(all, typeService, name); err != nil {
 		return err
 	}
 	if err := withinQuota(c, quotaServices, servicesPerRegion, len(all), typeService, "services per region"); err != nil {

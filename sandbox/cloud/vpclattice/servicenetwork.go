@@ -22,7 +22,7 @@ func networkSpec() *cloud.Spec {
 
 func createNetwork(c *cloud.Call) error {
 	all := c.List(Network)
-	if err := uniqueName(all, typeNetwork, c.Str("name"), ""); err != nil {
+	if err := uniqueName(all, typeNetwork, c.Str("name")); err != nil {
 		return err
 	}
 	if err := withinQuota(c, quotaNetworks, networksPerRegion, len(all), typeNetwork, "service networks per region"); err != nil {
@@ -34,9 +34,9 @@ func createNetwork(c *cloud.Call) error {
 }
 
 // uniqueName refuses a second resource of a name among some.
-func uniqueName(among []*cloud.Record, kind, name, except string) error {
+func uniqueName(among []*cloud.Record, kind, name string) error {
 	for _, r := range among {
-		if r.ID != except && text(r.State, "name") == name {
+		if text(r.State, "name") == name {
 			return conflict(kind, r.ID, "%s with name %s already exists", names[kind], name)
 		}
 	}

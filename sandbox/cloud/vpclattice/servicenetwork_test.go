@@ -102,7 +102,7 @@ func TestAnAssociationHoldsItsVpcAndGroups(t *testing.T) {
 	f := start(t)
 	f.associate()
 	world := f.h.World
-	for _, id := range []string{f.VPC, f.Network.Group} {
+	for _, id := range []string{f.VPC, f.Group} {
 		assert.Equal(t, "DependencyViolation", cloud.Code(world.RemoveByHand(id)), id)
 	}
 }

@@ -65,7 +65,7 @@ func TestTheManagedPrefixListsOfLattice_V3(t *testing.T) {
 	for name, family := range map[string]string{"com.amazonaws.eu-west-1.vpc-lattice": "IPv4", "com.amazonaws.eu-west-1.ipv6.vpc-lattice": "IPv6"} {
 		out := f.Invoke("aws:ec2/getManagedPrefixList:getManagedPrefixList", cloud.Props{"name": name})
 		assert.Equal(t, family, out["addressFamily"], "(V3) %s", name)
-		f.Create(ec2.IngressRule, cloud.Props{"securityGroupId": f.Network.Group, "prefixListId": out["id"], "ipProtocol": "tcp", "fromPort": 8080, "toPort": 8080})
+		f.Create(ec2.IngressRule, cloud.Props{"securityGroupId": f.Group, "prefixListId": out["id"], "ipProtocol": "tcp", "fromPort": 8080, "toPort": 8080})
 	}
 	_, err := f.TryInvoke("aws:ec2/getManagedPrefixList:getManagedPrefixList", cloud.Props{"name": "com.amazonaws.eu-central-1.vpc-lattice"})
 	assert.Error(t, err, "(V3) of another Region")

@@ -89,7 +89,7 @@ func checkHealth(c *cloud.Call) error {
 
 func createTargetGroup(c *cloud.Call) error {
 	all := c.List(TargetGroup)
-	if err := uniqueName(all, typeGroup, c.Str("name"), ""); err != nil {
+	if err := uniqueName(all, typeGroup, c.Str("name")); err != nil {
 		return err
 	}
 	if err := withinQuota(c, quotaGroups, groupsPerRegion, len(all), typeGroup, "target groups per region"); err != nil {
