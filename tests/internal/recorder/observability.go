@@ -11,6 +11,9 @@ func observability() map[string]Answer {
 				"prometheusEndpoint": "https://aps-workspaces." + region + ".amazonaws.com/workspaces/ws-" + name + "/",
 			}
 		},
+		"aws:grafana/workspace:Workspace": func(name string, _ resource.PropertyMap) (string, State) {
+			return "g-" + name, State{"endpoint": "g-" + name + ".grafana-workspace." + region + ".amazonaws.com"}
+		},
 		"aws:cloudwatch/dashboard:Dashboard": withARN("", "cloudwatch", "dashboard/"),
 	}
 	// These have the name as their ID, or say it after their account's.
@@ -22,7 +25,8 @@ func observability() map[string]Answer {
 	}
 	for _, token := range []string{
 		"aws:amp/ruleGroupNamespace:RuleGroupNamespace", "aws:amp/alertManagerDefinition:AlertManagerDefinition",
-		"aws:athena/namedQuery:NamedQuery", "aws:cloudwatch/queryDefinition:QueryDefinition", "kubernetes:core/v1:Secret", "kubernetes:telemetry.istio.io/v1:Telemetry",
+		"aws:athena/namedQuery:NamedQuery",
+		"aws:grafana/roleAssociation:RoleAssociation", "aws:grafana/workspaceSamlConfiguration:WorkspaceSamlConfiguration", "aws:cloudwatch/queryDefinition:QueryDefinition", "kubernetes:core/v1:Secret", "kubernetes:telemetry.istio.io/v1:Telemetry",
 	} {
 		known[token] = identified("", nil)
 	}
