@@ -78,9 +78,9 @@ func TestContractReportsAllProblemsAtOnce(t *testing.T) {
 }
 
 func TestContractOfAnotherVersionIsRefusedAlone(t *testing.T) {
-	outputs := map[string]any{"contractVersion": 2.0}
+	outputs := map[string]any{"contractVersion": 3.0}
 	_, err := parseContract(hubStack, getter(outputs))
-	require.EqualError(t, err, `output "contractVersion" of stack organization/retail/network: this program reads version 1 of the hub's outputs, got 2: `+
+	require.EqualError(t, err, `output "contractVersion" of stack organization/retail/network: this program reads version 2 of the hub's outputs, got 3: `+
 		"deploy organization/retail/network and this stack from the same release of the program, the hub first")
 }
 

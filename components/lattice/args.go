@@ -14,7 +14,7 @@ type requirement struct {
 	missing bool
 }
 
-func require(problems *problem.List, all []requirement) {
+func demand(problems *problem.List, all []requirement) {
 	for _, one := range all {
 		if one.missing {
 			problems.Add(one.path, "is required", nil, "set it")

@@ -109,7 +109,7 @@ func callers(ctx *pulumi.Context, name string, args *AssociationArgs, child pulu
 
 func (a *AssociationArgs) validate() error {
 	var problems problem.List
-	require(&problems, []requirement{
+	demand(&problems, []requirement{
 		{"physicalName", a.PhysicalName == ""}, {"vpcId", a.VpcID == nil}, {"callerCidrs", len(a.CallerCIDRs) == 0},
 		{"networkArn", a.NetworkArn == ""},
 	})

@@ -194,7 +194,7 @@ func (a ControllerArgs) withDefaults() ControllerArgs {
 
 func (a ControllerArgs) validate() error {
 	var problems problem.List
-	require(&problems, []requirement{
+	demand(&problems, []requirement{
 		{"cluster", a.Cluster == nil}, {"clusterArn", a.ClusterArn == nil}, {"control", a.Control == nil}, {"account", a.Account == ""},
 		{"region", a.Region == ""}, {"vpcId", a.VpcID == nil}, {"networkArn", a.NetworkArn == ""},
 		{"nodeSecurityGroupId", a.NodeSecurityGroupID == nil}, {"after", len(a.After) == 0},

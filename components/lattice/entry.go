@@ -117,7 +117,7 @@ func (a *EntryArgs) targetGroup() objects.TargetGroupPolicy {
 
 func (a *EntryArgs) validate() error {
 	var problems problem.List
-	require(&problems, []requirement{
+	demand(&problems, []requirement{
 		{"namespace", a.Namespace == ""}, {"service", a.Service == ""}, {"healthPath", a.HealthPath == ""}, {"control", a.Control == nil},
 		{"after", len(a.After) == 0},
 	})

@@ -174,7 +174,7 @@ func share(
 
 func (a *NetworkArgs) validate() error {
 	var problems problem.List
-	require(&problems, []requirement{
+	demand(&problems, []requirement{
 		{"physicalName", a.PhysicalName == ""}, {"account", a.Account == ""}, {"region", a.Region == ""},
 		{"environment", a.Environment == ""}, {"logRetentionDays", a.LogRetentionDays == 0},
 	})

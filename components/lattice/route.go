@@ -2,6 +2,7 @@ package lattice
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"time"
 
@@ -142,16 +143,12 @@ func (a *RouteArgs) imports(ctx *pulumi.Context, name string, child pulumi.Resou
 	}
 	for _, backend := range a.Outside {
 		// Its id is in the name, so that another target group is another object.
-		id := backend.TargetGroupArn[len(backend.TargetGroupArn)-len("tg-")-idLength:]
-		if err := add(names.Child("outside", id), map[string]string{objects.ImportTargetGroup: backend.TargetGroupArn}, backend.Weight); err != nil {
+		if err := add(names.Child("outside", path.Base(backend.TargetGroupArn)), map[string]string{objects.ImportTargetGroup: backend.TargetGroupArn}, backend.Weight); err != nil {
 			return nil, nil, err
 		}
 	}
 	return backends, made, nil
 }
-
-// idLength is the length of the random part of an id in VPC Lattice.
-const idLength = 17
 
 func (a *RouteArgs) route(backends []objects.HTTPBackend) objects.HTTPRoute {
 	spec := objects.HTTPRoute{
@@ -167,10 +164,10 @@ func (a *RouteArgs) route(backends []objects.HTTPBackend) objects.HTTPRoute {
 	return spec
 }
 
-// check refuses a service that could not be called by the name that it is to have.
+// validate refuses a service that could not be called by the name that it is to have.
 func (a *RouteArgs) validate() error {
 	var problems problem.List
-	require(&problems, []requirement{
+	demand(&problems, []requirement{
 		{"vpc", a.VPC == ""}, {"entry", a.Entry == nil}, {"clusters", len(a.Clusters) == 0}, {"control", a.Control == nil}, {"after", len(a.After) == 0},
 	})
 	if a.Entry != nil {

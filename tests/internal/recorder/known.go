@@ -72,6 +72,7 @@ var plain = map[string]string{
 	"aws:ram/resourceAssociation:ResourceAssociation":                   "ram-res-",
 	"aws:ram/principalAssociation:PrincipalAssociation":                 "ram-prin-",
 	"aws:ram/resourceShareAccepter:ResourceShareAccepter":               "ram-acc-",
+	"aws:vpclattice/authPolicy:AuthPolicy":                              "",
 	"aws:kms/alias:Alias":                                               "alias/",
 	"aws:iam/rolePolicy:RolePolicy":                                     "",
 	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                 "",
@@ -92,6 +93,14 @@ var withARNs = map[string][3]string{
 	"aws:iam/role:Role":                   {"", "iam", "role/"},
 	"aws:iam/policy:Policy":               {"", "iam", "policy/"},
 	"aws:eks/nodeGroup:NodeGroup":         {"", "eks", "nodegroup/"},
+
+	"aws:vpclattice/serviceNetwork:ServiceNetwork": {"sn-", "vpc-lattice", "servicenetwork/sn-"},
+	"aws:vpclattice/accessLogSubscription:AccessLogSubscription": {
+		"als-", "vpc-lattice", "accesslogsubscription/als-",
+	},
+	"aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation": {
+		"snva-", "vpc-lattice", "servicenetworkvpcassociation/snva-",
+	},
 }
 
 func arn(service, rest string) string {

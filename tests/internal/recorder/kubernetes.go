@@ -8,6 +8,7 @@ func kubernetes() map[string]Answer {
 	answers := map[string]Answer{}
 	for _, token := range []string{
 		"kubernetes:helm.sh/v3:Release", "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+		"kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinitionPatch",
 		"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
 		"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
 		"kubernetes:networking.k8s.io/v1:IngressClass", "kubernetes:networking.k8s.io/v1:Ingress",
@@ -22,6 +23,9 @@ func kubernetes() map[string]Answer {
 		"kubernetes:networking.istio.io/v1:ServiceEntry", "kubernetes:networking.istio.io/v1:Sidecar",
 		"kubernetes:networking.istio.io/v1:DestinationRule", "kubernetes:networking.istio.io/v1:VirtualService",
 		"kubernetes:gateway.networking.k8s.io/v1:Gateway", "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+		"kubernetes:gateway.networking.k8s.io/v1:GatewayClass",
+		"kubernetes:application-networking.k8s.aws/v1alpha1:ServiceExport", "kubernetes:application-networking.k8s.aws/v1alpha1:ServiceImport",
+		"kubernetes:application-networking.k8s.aws/v1alpha1:TargetGroupPolicy", "kubernetes:application-networking.k8s.aws/v1alpha1:IAMAuthPolicy",
 	} {
 		answers[token] = func(name string, _ resource.PropertyMap) (string, State) { return name, nil }
 	}
