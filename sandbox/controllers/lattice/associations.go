@@ -16,8 +16,8 @@ func (w *worker) vpcPolicies(ctx context.Context) {
 	all, _ := list[vpcPolicy](w, vpcPolicies)
 	var older []bound
 	for _, p := range all {
-		b := bound{&p.object, p.Spec.TargetRef, vpcPolicies, []string{"Gateway"}}
-		w.attempt(&p.object, func() error {
+		b := bound{&p.Object, p.Spec.TargetRef, vpcPolicies, []string{"Gateway"}}
+		w.attempt(&p.Object, func() error {
 			if p.DeletionTimestamp != nil || p.Spec.AssociateWithVpc != nil && !*p.Spec.AssociateWithVpc {
 				return w.dissociate(ctx, p)
 			}
@@ -35,7 +35,7 @@ func (w *worker) vpcPolicies(ctx context.Context) {
 // owner is a conflict (service_network_manager.go). A VPC has one association: a second
 // network's is AWS's ConflictException (V5).
 func (w *worker) associateVpc(ctx context.Context, p *vpcPolicy) error {
-	if err := w.hold(ctx, vpcPolicies, &p.object, vpcPolicyName); err != nil {
+	if err := w.hold(ctx, vpcPolicies, &p.Object, vpcPolicyName); err != nil {
 		return err
 	}
 	if sign := fmt.Sprint(p.Generation, w.actor.Role); !w.unchanged(p.key(), sign) {
@@ -44,7 +44,7 @@ func (w *worker) associateVpc(ctx context.Context, p *vpcPolicy) error {
 			return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
 		}
 		w.settle(p.key(), sign)
-		return w.annotate(ctx, vpcPolicies, &p.object, map[string]any{prefix + "resourceArn": ec2.Text(a.State, "arn")})
+		return w.annotate(ctx, vpcPolicies, &p.Object, map[string]any{prefix + "resourceArn": ec2.Text(a.State, "arn")})
 	}
 	return nil
 }
@@ -108,14 +108,14 @@ func (w *worker) dissociate(ctx context.Context, p *vpcPolicy) error {
 			}
 		}
 	}
-	return w.release(ctx, vpcPolicies, &p.object, vpcPolicyName)
+	return w.release(ctx, vpcPolicies, &p.Object, vpcPolicyName)
 }
 
 // logPolicies sends access logs of services and networks where AccessLogPolicies say.
 func (w *worker) logPolicies(ctx context.Context) {
 	all, _ := list[logPolicy](w, logPolicies)
 	for _, p := range all {
-		w.attempt(&p.object, func() error {
+		w.attempt(&p.Object, func() error {
 			err := w.logPolicy(ctx, p)
 			if err != nil {
 				return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
@@ -135,20 +135,20 @@ func (w *worker) logPolicy(ctx context.Context, p *logPolicy) error {
 				return err
 			}
 		}
-		return w.release(ctx, logPolicies, &p.object, logPolicyName)
+		return w.release(ctx, logPolicies, &p.Object, logPolicyName)
 	}
-	ok, err := w.accept(ctx, bound{&p.object, p.Spec.TargetRef, logPolicies, []string{"Gateway", "HTTPRoute"}}, nil)
+	ok, err := w.accept(ctx, bound{&p.Object, p.Spec.TargetRef, logPolicies, []string{"Gateway", "HTTPRoute"}}, nil)
 	if err != nil || !ok {
 		return err
 	}
-	source, err := w.guarded(&authPolicy{object: p.object, Spec: struct {
+	source, err := w.guarded(&authPolicy{Object: p.Object, Spec: struct {
 		TargetRef *target `json:"targetRef"`
 		Policy    string  `json:"policy"`
 	}{TargetRef: p.Spec.TargetRef}})
 	if err != nil || source == nil {
 		return err
 	}
-	if err := w.hold(ctx, logPolicies, &p.object, logPolicyName); err != nil {
+	if err := w.hold(ctx, logPolicies, &p.Object, logPolicyName); err != nil {
 		return err
 	}
 	if len(have) > 0 && ec2.Text(have[0].State, "destinationArn") == p.Spec.DestinationArn {
@@ -164,5 +164,5 @@ func (w *worker) logPolicy(ctx context.Context, p *logPolicy) error {
 	if err != nil {
 		return err
 	}
-	return w.annotate(ctx, logPolicies, &p.object, map[string]any{subscription: ec2.Text(r.State, "arn")})
+	return w.annotate(ctx, logPolicies, &p.Object, map[string]any{subscription: ec2.Text(r.State, "arn")})
 }

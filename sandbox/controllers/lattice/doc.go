@@ -17,11 +17,7 @@
 // network made by the controller, ExternalDNS.
 package lattice
 
-import (
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	"retail/sandbox/cloud/vpclattice"
-)
+import "k8s.io/apimachinery/pkg/runtime/schema"
 
 // prefix begins the project's annotations, labels and tags.
 const prefix = "application-networking.k8s.aws/"
@@ -88,6 +84,3 @@ var (
 	watched        = []schema.GroupVersionResource{classes, gateways, routes, exports, imports, groupPolicies, authPolicies, vpcPolicies, logPolicies}
 	definedAtStart = []schema.GroupVersionResource{classes, gateways, routes, grpcRoutes, exports, imports}
 )
-
-// chain is the order in which what belongs to a service goes.
-var chain = []string{vpclattice.ListenerRule, vpclattice.Listener, vpclattice.Service}

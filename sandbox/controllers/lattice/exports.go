@@ -21,7 +21,7 @@ func (w *worker) exports(ctx context.Context) {
 		if e.Annotations[federation] != "amazon-vpc-lattice" {
 			continue
 		}
-		w.attempt(&e.object, func() error {
+		w.attempt(&e.Object, func() error {
 			if e.DeletionTimestamp != nil {
 				return w.endExport(ctx, e)
 			}
@@ -40,7 +40,7 @@ func (e *export) serviceOf() string {
 }
 
 func (w *worker) export(ctx context.Context, e *export) error {
-	if err := w.hold(ctx, exports, &e.object, exportFinalizer); err != nil {
+	if err := w.hold(ctx, exports, &e.Object, exportFinalizer); err != nil {
 		return err
 	}
 	g, err := w.exportGroup(e)
@@ -101,7 +101,7 @@ func (w *worker) endExport(ctx context.Context, e *export) error {
 			return notDeployed(err)
 		}
 	}
-	return w.release(ctx, exports, &e.object, exportFinalizer)
+	return w.release(ctx, exports, &e.Object, exportFinalizer)
 }
 
 // sweepGroups deletes what no service uses of the cluster's groups that a condition

@@ -14,8 +14,8 @@ func (w *worker) acceptClasses(ctx context.Context) {
 	all, _ := list[class](w, classes)
 	for _, c := range all {
 		if c.Spec.ControllerName == controllerName {
-			w.attempt(&c.object, func() error {
-				return w.setConditions(ctx, classes, &c.object, condition{"Accepted", true, "Accepted", "Accepted"})
+			w.attempt(&c.Object, func() error {
+				return w.setConditions(ctx, classes, &c.Object, condition{"Accepted", true, "Accepted", "Accepted"})
 			})
 		}
 	}
@@ -41,10 +41,10 @@ func (w *worker) gateways(ctx context.Context) {
 	}
 	for _, g := range all {
 		if g.DeletionTimestamp != nil {
-			w.attempt(&g.object, func() error { return w.endGateway(ctx, g, allRoutes) })
+			w.attempt(&g.Object, func() error { return w.endGateway(ctx, g, allRoutes) })
 			continue
 		}
-		w.attempt(&g.object, func() error { return w.bindGateway(ctx, g, allRoutes) })
+		w.attempt(&g.Object, func() error { return w.bindGateway(ctx, g, allRoutes) })
 	}
 }
 
@@ -55,7 +55,7 @@ func (w *worker) endGateway(ctx context.Context, g *gateway, all []*route) error
 			return fmt.Errorf("cannot delete gateway %s/%s - found referencing route %s/%s", g.Namespace, g.Name, r.Namespace, r.Name)
 		}
 	}
-	return w.release(ctx, gateways, &g.object, gatewayFinalizer)
+	return w.release(ctx, gateways, &g.Object, gatewayFinalizer)
 }
 
 // of tells whether a parent reference of a route is a Gateway.
@@ -70,7 +70,7 @@ func (p parent) of(r *route, g *gateway) bool {
 // bindGateway looks for the network when the Gateway has changed, and at a resync: one
 // that is made or associated later is not seen before.
 func (w *worker) bindGateway(ctx context.Context, g *gateway, all []*route) error {
-	if err := w.hold(ctx, gateways, &g.object, gatewayFinalizer); err != nil {
+	if err := w.hold(ctx, gateways, &g.Object, gatewayFinalizer); err != nil {
 		return err
 	}
 	programmed := condition{}
@@ -81,7 +81,7 @@ func (w *worker) bindGateway(ctx context.Context, g *gateway, all []*route) erro
 		}
 		defer w.settle(g.key(), sign)
 	}
-	return w.writeStatus(ctx, gateways, &g.object, func(status map[string]any) {
+	return w.writeStatus(ctx, gateways, &g.Object, func(status map[string]any) {
 		conditions, _ := status["conditions"].([]any)
 		wanted := []condition{{"Accepted", true, "Accepted", controllerName}}
 		if programmed.kind != "" {
@@ -122,7 +122,7 @@ func (w *worker) associating(g *gateway) string {
 	out := ""
 	for _, p := range all {
 		if p.Spec.TargetRef != nil && p.Spec.TargetRef.Name == g.Name {
-			out += fmt.Sprint(p.UID, p.Generation, p.raw.Object["status"])
+			out += fmt.Sprint(p.UID, p.Generation, p.Raw.Object["status"])
 		}
 	}
 	return out

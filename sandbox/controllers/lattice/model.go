@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"retail/sandbox/cloud"
-	"retail/sandbox/cloud/ec2"
-	"retail/sandbox/cloud/vpclattice"
 )
 
 // model is what a route should be in VPC Lattice.
@@ -41,9 +39,6 @@ type forward struct {
 	Invalid  bool
 	resolved string
 }
-
-// lookup is how an import finds the target group of an export.
-type lookup struct{ Namespace, Name, Cluster, Vpc, ARN string }
 
 // Errors of rules that VPC Lattice cannot have (pkg/gateway, model_build_rule.go).
 var (
@@ -204,45 +199,6 @@ func portsOf(b backend) []int {
 		return nil
 	}
 	return []int{b.Port}
-}
-
-// lookupOf reads how an import finds its target group. Without an object of that name
-// the name alone decides.
-func (w *worker) lookupOf(namespace, name string) (*lookup, error) {
-	out := &lookup{Namespace: namespace, Name: name}
-	all, _ := list[serviceImport](w, imports)
-	i := named(all, namespace, name)
-	if i == nil {
-		return out, nil
-	}
-	out.Cluster, out.Vpc, out.ARN = i.Annotations[importCluster], i.Annotations[importVpc], i.Annotations[importGroup]
-	if export := i.Annotations[importExport]; export != "" {
-		out.Name = export
-	}
-	if out.ARN != "" && (out.Cluster != "" || out.Vpc != "" || i.Annotations[importExport] != "") {
-		return nil, fmt.Errorf("ServiceImport %s/%s: the annotation %s excludes %s, %s and %s", namespace, name, importGroup, importCluster, importVpc, importExport)
-	}
-	return out, nil
-}
-
-// resolve finds the target group of an import among those of the controller's own
-// account and Region, the first that fits. One that is missing fails the whole route.
-func (w *worker) resolve(l *lookup) (string, error) {
-	if err := w.may("vpc-lattice:ListTargetGroups", "tag:GetResources"); err != nil {
-		return "", err
-	}
-	found := w.actor.List(vpclattice.TargetGroup, func(r *cloud.Record) bool {
-		if l.ARN != "" {
-			return ec2.Text(r.State, "arn") == l.ARN
-		}
-		tags := tagsOf(r)
-		return tags[tagSource] == sourceExport && tags[tagService] == l.Name && tags[tagServiceSpace] == l.Namespace &&
-			(l.Cluster == "" || tags[tagCluster] == l.Cluster) && (l.Vpc == "" || ec2.Text(r.State, "config.vpcIdentifier") == l.Vpc)
-	})
-	if len(found) == 0 {
-		return "", errors.New("target group for service import could not be found")
-	}
-	return found[0].ID, nil
 }
 
 // sign changes with everything that the model says.

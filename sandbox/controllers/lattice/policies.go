@@ -73,8 +73,8 @@ func (w *worker) groupPolicies(ctx context.Context) {
 	all, _ := list[groupPolicy](w, groupPolicies)
 	var older []bound
 	for _, p := range all {
-		b := bound{&p.object, p.Spec.TargetRef, groupPolicies, []string{"Service", "ServiceExport"}}
-		w.attempt(&p.object, func() error { _, err := w.accept(ctx, b, older); return err })
+		b := bound{&p.Object, p.Spec.TargetRef, groupPolicies, []string{"Service", "ServiceExport"}}
+		w.attempt(&p.Object, func() error { _, err := w.accept(ctx, b, older); return err })
 		older = append(older, b)
 	}
 }
@@ -84,8 +84,8 @@ func (w *worker) authPolicies(ctx context.Context) {
 	all, _ := list[authPolicy](w, authPolicies)
 	var older []bound
 	for _, p := range all {
-		b := bound{&p.object, p.Spec.TargetRef, authPolicies, []string{"Gateway", "HTTPRoute"}}
-		w.attempt(&p.object, func() error {
+		b := bound{&p.Object, p.Spec.TargetRef, authPolicies, []string{"Gateway", "HTTPRoute"}}
+		w.attempt(&p.Object, func() error {
 			err := w.authPolicy(ctx, p, b, older)
 			if err != nil {
 				return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
@@ -117,7 +117,7 @@ func (w *worker) authPolicy(ctx context.Context, p *authPolicy, b bound, older [
 	if err != nil || r == nil { // the service is not there yet: the route's next change tells
 		return err
 	}
-	if err := w.hold(ctx, authPolicies, &p.object, authPolicyName); err != nil {
+	if err := w.hold(ctx, authPolicies, &p.Object, authPolicyName); err != nil {
 		return err
 	}
 	if sign := fmt.Sprint(p.Generation, r.ID, w.actor.Role); !w.unchanged(p.key(), sign) {
@@ -127,7 +127,7 @@ func (w *worker) authPolicy(ctx context.Context, p *authPolicy, b bound, older [
 		w.settle(p.key(), sign)
 	}
 	kind := map[string]string{vpclattice.Network: "ServiceNetwork", vpclattice.Service: "Service"}[r.Token]
-	return w.annotate(ctx, authPolicies, &p.object, map[string]any{authResource: r.ID, authType: kind, authName: ec2.Text(r.State, "name")})
+	return w.annotate(ctx, authPolicies, &p.Object, map[string]any{authResource: r.ID, authType: kind, authName: ec2.Text(r.State, "name")})
 }
 
 // guarded is what a policy is to be put on: the service of the route's name, whoever
@@ -192,5 +192,5 @@ func (w *worker) endAuthPolicy(ctx context.Context, p *authPolicy) error {
 			return err
 		}
 	}
-	return w.release(ctx, authPolicies, &p.object, authPolicyName)
+	return w.release(ctx, authPolicies, &p.Object, authPolicyName)
 }

@@ -23,7 +23,7 @@ func (w *worker) routes(ctx context.Context) {
 		if len(parents) == 0 {
 			continue
 		}
-		w.attempt(&r.object, func() error {
+		w.attempt(&r.Object, func() error {
 			if r.DeletionTimestamp != nil {
 				return w.endRoute(ctx, r)
 			}
@@ -54,7 +54,7 @@ func (c conflicted) Error() string   { return c.message }
 func (c conflicted) Is(e error) bool { return e == errConflict } //nolint:errorlint // the sentinel itself
 
 func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error {
-	if err := w.hold(ctx, routes, &r.object, routeFinalizer); err != nil {
+	if err := w.hold(ctx, routes, &r.Object, routeFinalizer); err != nil {
 		return err
 	}
 	m, err := w.build(r, parents)
@@ -71,7 +71,7 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 	service, err := w.deploy(m)
 	switch {
 	case errors.Is(err, errConflict):
-		w.warn(&r.object, failedDeploy, "Failed deploy model due to %s", err)
+		w.warn(&r.Object, failedDeploy, "Failed deploy model due to %s", err)
 		w.settle(r.key(), sign)
 		return w.routeStatus(ctx, r, parents, err)
 	case err != nil:
@@ -84,8 +84,8 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 		return err
 	}
 	w.settle(r.key(), sign)
-	w.tell(&r.object, deployed, "Adding/Updating reconcile Done!")
-	if err := w.annotate(ctx, routes, &r.object, map[string]any{assignedDomain: vpclattice.DomainName(service)}); err != nil {
+	w.tell(&r.Object, deployed, "Adding/Updating reconcile Done!")
+	if err := w.annotate(ctx, routes, &r.Object, map[string]any{assignedDomain: vpclattice.DomainName(service)}); err != nil {
 		return err
 	}
 	return w.routeStatus(ctx, r, parents, nil)
@@ -100,7 +100,7 @@ func (w *worker) endRoute(ctx context.Context, r *route) error {
 	if err := w.sweepRoute(r, nil); err != nil {
 		return err
 	}
-	return w.release(ctx, routes, &r.object, routeFinalizer)
+	return w.release(ctx, routes, &r.Object, routeFinalizer)
 }
 
 // sweepRoute deletes the target groups that were the route's and are no longer.
@@ -121,7 +121,7 @@ func (w *worker) routeStatus(ctx context.Context, r *route, parents []*gateway, 
 		accepted = condition{"Accepted", false, "Conflicted", conflict.Error()}
 	}
 	refs := w.resolvedRefs(r)
-	return w.writeStatus(ctx, routes, &r.object, func(status map[string]any) {
+	return w.writeStatus(ctx, routes, &r.Object, func(status map[string]any) {
 		have, _ := status["parents"].([]any)
 		var out []any
 		for _, entry := range have {

@@ -61,13 +61,13 @@ type patcher interface {
 
 // writeStatus changes an object's status, unless it would stay as it is.
 func (w *worker) writeStatus(ctx context.Context, r schema.GroupVersionResource, o *object, change func(status map[string]any)) error {
-	copied := o.raw.DeepCopy()
+	copied := o.Raw.DeepCopy()
 	status, _ := copied.Object["status"].(map[string]any)
 	if status == nil {
 		status = map[string]any{}
 	}
 	change(status)
-	before, _ := o.raw.Object["status"].(map[string]any)
+	before, _ := o.Raw.Object["status"].(map[string]any)
 	if reflect.DeepEqual(status, before) {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (w *worker) patch(ctx context.Context, r schema.GroupVersionResource, o *ob
 	}
 	changed, err := w.client(r, o).Patch(ctx, o.Name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: "manager"})
 	if err == nil && changed != nil { // what is written next is written to this version
-		o.raw, o.ResourceVersion, o.Finalizers, o.Annotations = changed, changed.GetResourceVersion(), changed.GetFinalizers(), changed.GetAnnotations()
+		o.Raw, o.ResourceVersion, o.Finalizers, o.Annotations = changed, changed.GetResourceVersion(), changed.GetFinalizers(), changed.GetAnnotations()
 	}
 	return err
 }

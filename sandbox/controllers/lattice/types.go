@@ -9,12 +9,15 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// object is what the custom resources have in common.
-type object struct {
+// Object is what the custom resources have in common.
+type Object struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata"`
-	raw               *unstructured.Unstructured
+	Raw               *unstructured.Unstructured `json:"-"`
 }
+
+// object is short for it.
+type object = Object
 
 func (o *object) meta() *object { return o }
 
@@ -26,14 +29,14 @@ func (o *object) String() string { return o.Namespace + "/" + o.Name }
 // The custom resources, as far as the controller looks.
 type (
 	class struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			ControllerName string `json:"controllerName"`
 		} `json:"spec"`
 	}
 	gateway struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			GatewayClassName string     `json:"gatewayClassName"`
 			Listeners        []listener `json:"listeners"`
 		} `json:"spec"`
@@ -53,8 +56,8 @@ type (
 		} `json:"allowedRoutes"`
 	}
 	route struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			ParentRefs []parent `json:"parentRefs"`
 			Hostnames  []string `json:"hostnames"`
 			Rules      []rule   `json:"rules"`
@@ -93,24 +96,26 @@ type (
 		Weight    *int   `json:"weight"`
 	}
 	export struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			ExportedPorts []struct {
 				Port      int    `json:"port"`
 				RouteType string `json:"routeType"`
 			} `json:"exportedPorts"`
 		} `json:"spec"`
 	}
-	serviceImport struct{ object }
-	target        struct {
+	serviceImport struct {
+		Object `json:",inline"`
+	}
+	target struct {
 		Group     string `json:"group"`
 		Kind      string `json:"kind"`
 		Namespace string `json:"namespace"`
 		Name      string `json:"name"`
 	}
 	groupPolicy struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			TargetRef       *target `json:"targetRef"`
 			Protocol        string  `json:"protocol"`
 			ProtocolVersion string  `json:"protocolVersion"`
@@ -129,23 +134,23 @@ type (
 		} `json:"spec"`
 	}
 	authPolicy struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			TargetRef *target `json:"targetRef"`
 			Policy    string  `json:"policy"`
 		} `json:"spec"`
 	}
 	vpcPolicy struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			TargetRef        *target  `json:"targetRef"`
 			AssociateWithVpc *bool    `json:"associateWithVpc"`
 			SecurityGroupIDs []string `json:"securityGroupIds"`
 		} `json:"spec"`
 	}
 	logPolicy struct {
-		object
-		Spec struct {
+		Object `json:",inline"`
+		Spec   struct {
 			TargetRef      *target `json:"targetRef"`
 			DestinationArn string  `json:"destinationArn"`
 		} `json:"spec"`
@@ -168,7 +173,7 @@ func list[T any, P interface {
 			w.log.Warn("object", "kind", u.GetKind(), "name", u.GetName(), "error", err)
 			continue
 		}
-		p.meta().raw = u
+		p.meta().Raw = u
 		out = append(out, p)
 	}
 	slices.SortFunc(out, func(a, b P) int {

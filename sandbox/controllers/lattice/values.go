@@ -37,7 +37,7 @@ func contains(r *cloud.Record, tags map[string]string) bool {
 
 // parentRefs are a route's as they stand, defaults of the API server's included.
 func (r *route) parentRefs() []any {
-	spec, _ := r.raw.Object["spec"].(map[string]any)
+	spec, _ := r.Raw.Object["spec"].(map[string]any)
 	out, _ := spec["parentRefs"].([]any)
 	return out
 }
