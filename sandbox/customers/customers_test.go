@@ -123,6 +123,26 @@ func TestErrorsOfTheLoadBalancerAreItsOwn(t *testing.T) {
 	assert.Equal(t, -1., s.sum("RequestCount", map[string]string{"LoadBalancer": balance}), "no target was chosen")
 }
 
+func TestVPCLatticeCountsByServiceAndTargetGroup(t *testing.T) {
+	s := open(t)
+	service, group := &cloud.Record{ID: "svc-1", Account: account, Region: region}, &cloud.Record{ID: "tg-1", Account: account, Region: region}
+	s.Count(request.Sample{Service: service, Group: group, Status: 500, ByTarget: true, Took: 20 * time.Millisecond})
+	s.Count(request.Sample{Service: service, Status: 403})
+	sum := func(name, dimension, id string) (out float64) {
+		pace := s.store.Pace()
+		for _, p := range s.store.Periods(metrics.Metric{Account: account, Region: region, Namespace: "AWS/VpcLattice", Name: name,
+			Dimensions: dimension + "=" + id}, pace.At(time.Now())/60*60+60, 60, 2) {
+			out += p.Sum
+		}
+		return out
+	}
+	assert.InDelta(t, 2, sum("TotalRequestCount", "Service", "svc-1"), 0)
+	assert.InDelta(t, 1, sum("HTTPCode_5XX_Count", "Service", "svc-1"), 0)
+	assert.InDelta(t, 1, sum("HTTPCode_4XX_Count", "Service", "svc-1"), 0)
+	assert.InDelta(t, 1, sum("TotalRequestCount", "TargetGroup", "tg-1"), 0, "what a policy refuses reaches no target group")
+	assert.InDelta(t, 20, sum("RequestTime", "TargetGroup", "tg-1"), 0, "milliseconds")
+}
+
 func TestTargetsHealthIsReported(t *testing.T) {
 	s := open(t)
 	s.Health()
@@ -185,6 +205,17 @@ func TestTheShopAnswersOverHTTP(t *testing.T) {
 	response, _ = get(t, client, "http://shop.example.net/cart?a=b")
 	assert.Equal(t, 301, response.StatusCode)
 	assert.Equal(t, "https://shop.example.net:443/cart?a=b", response.Header.Get("Location"))
+
+	asked, err := http.NewRequest(http.MethodGet, "https://lb.amazonaws.com/", http.NoBody)
+	require.NoError(t, err)
+	asked.Host = "shop.example.net"
+	direct := client.Transport.(*http.Transport).Clone()
+	direct.TLSClientConfig.ServerName = asked.Host
+	t.Cleanup(direct.CloseIdleConnections)
+	response, err = direct.RoundTrip(asked)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Equal(t, 200, response.StatusCode, "one load balancer by its own name, for the shop's host")
 
 	require.NoError(t, request.SetErrors(s.world, request.Errors{Cluster: "green", Percent: 100, Status: 500}))
 	response, body = get(t, client, "https://shop.example.net/")

@@ -122,7 +122,7 @@ func (p *proxy) answer(w http.ResponseWriter, r *http.Request, address *url.URL)
 	for name, values := range r.Header {
 		headers[name] = strings.Join(values, ", ")
 	}
-	out, location := p.crowd.Once(r.Context(), request.Request{URL: address, Method: r.Method, Headers: headers})
+	out, location := p.crowd.Once(r.Context(), request.Request{URL: address, Method: r.Method, Headers: headers, Host: hostOf(r)})
 	show := w.Header()
 	show.Set("Content-Type", "text/plain; charset=utf-8")
 	for name, value := range map[string]string{"Cluster": out.Cluster, "Pod": out.Pod, "Gateway": gatewayOf(out), "Target-Group": out.TargetGroup,
@@ -143,6 +143,14 @@ func (p *proxy) answer(w http.ResponseWriter, r *http.Request, address *url.URL)
 	if r.Method != http.MethodHead {
 		fmt.Fprint(w, page(out))
 	}
+}
+
+// hostOf is the host that a request is for, without a port.
+func hostOf(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.Host); err == nil {
+		return host
+	}
+	return r.Host
 }
 
 func gatewayOf(out request.Outcome) string {

@@ -10,6 +10,7 @@
 package request
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -30,6 +31,10 @@ type Request struct {
 	Method string // default GET
 	// Headers by name, in any case.
 	Headers map[string]string
+	// Host is the one asked for, in TLS and in the header, where another's address is
+	// asked: of one load balancer of several, for example. Default: the URL's. Redirects
+	// are followed without.
+	Host string
 	// From is who asks inside AWS, east-west; nil: a customer on the internet.
 	From *Caller
 
@@ -142,7 +147,7 @@ func (w *World) Do(request Request) Outcome {
 			return t.end(0, "a redirect to %q, which is no URL", location)
 		}
 		t.hop("redirect", location, "%d", t.out.Status)
-		t.request.URL = next
+		t.request.URL, t.request.Host = next, ""
 	}
 	return t.end(0, "more than %d redirects", maxRedirects)
 }
@@ -163,12 +168,13 @@ func (w *World) trace(request Request) *trace {
 
 // once asks for the URL that the trace is at.
 func (t *trace) once() (location string) {
-	t.host, t.port = t.request.URL.Hostname(), portOf(t.request.URL)
+	name := t.request.URL.Hostname()
+	t.host, t.port = cmp.Or(t.request.Host, name), portOf(t.request.URL)
 	t.out.Status, t.out.Reason = 0, ""
 	if t.request.From != nil {
 		return t.eastWest()
 	}
-	return t.resolve(t.host)
+	return t.resolve(name)
 }
 
 // maxRedirects is where browsers give up.
