@@ -11,12 +11,20 @@ import (
 	"retail/sandbox/request"
 )
 
+// Count tells the metrics of a request at a load balancer or a service of VPC Lattice, by
+// the records as they are.
+func (c *Crowd) Count(s request.Sample) { c.count(c.recorded(), s) }
+
 // count tells the metrics of a request at an Application Load Balancer, as "CloudWatch
 // metrics for your Application Load Balancer" has them: RequestCount where a target was
 // chosen, targets' answers by target group and load balancer, the load balancer's own by
 // load balancer, all with and without the zone of its node. Network Load Balancers know no
 // requests.
 func (c *Crowd) count(records []*cloud.Record, s request.Sample) {
+	if s.Service != nil {
+		c.countLattice(s)
+		return
+	}
 	if ec2.Text(s.Balancer.State, "loadBalancerType") == "network" || ec2.Flag(s.Balancer.State, "internal") && s.Status == 0 {
 		return
 	}
@@ -35,6 +43,24 @@ func (c *Crowd) count(records []*cloud.Record, s request.Sample) {
 		if s.Status == 500 || s.Status >= 502 && s.Status <= 504 {
 			b.put(fmt.Sprintf("HTTPCode_ELB_%d_Count", s.Status), nil, 1)
 		}
+	}
+}
+
+// countLattice tells the metrics of a request at a service of VPC Lattice, by service and by
+// target group ("CloudWatch metrics for Amazon VPC Lattice"; RequestTime is in
+// milliseconds). Those by zone are left out.
+func (c *Crowd) countLattice(s request.Sample) {
+	put := func(of *cloud.Record, dimension, name string, value float64) {
+		c.store().Put(metrics.Metric{Account: of.Account, Region: of.Region, Namespace: "AWS/VpcLattice", Name: name,
+			Dimensions: metrics.Dimensions(map[string]string{dimension: of.ID})}, c.now(), value, 1)
+	}
+	for dimension, of := range map[string]*cloud.Record{"Service": s.Service, "TargetGroup": s.Group} {
+		if of == nil || s.Status == 0 {
+			continue
+		}
+		put(of, dimension, "TotalRequestCount", 1)
+		put(of, dimension, fmt.Sprintf("HTTPCode_%dXX_Count", s.Status/100), 1)
+		put(of, dimension, "RequestTime", float64(s.Took.Milliseconds()))
 	}
 }
 

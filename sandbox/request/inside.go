@@ -71,6 +71,7 @@ func (t *trace) unanswered(out mesh.Result) {
 	}
 	if out.Status == 0 && t.request.From != nil { // what VPC Lattice answers then is [inferred]
 		t.end(502, "the target resets the connection: %s", out.Reason)
+		t.byTarget = false
 		return
 	}
 	t.end(out.Status, "%s", out.Reason)

@@ -102,6 +102,7 @@ func (t *trace) eastWest() (location string) {
 	case t.latticeListener(p, routed):
 		t.latticeForward(p, routed)
 	}
+	t.observedAt(p.service)
 	return ""
 }
 

@@ -44,6 +44,7 @@ func (t *trace) latticeForward(p *place, routed *vpclattice.Routed) {
 		return
 	}
 	chosen := able[t.draw.IntN(len(able))].Target
+	t.group = group
 	t.latticeTarget(chosen)
 }
 
@@ -60,5 +61,7 @@ func (t *trace) latticeTarget(chosen vpclattice.Target) {
 		status, reason = 504, "zone "+t.out.Zone+" is broken: the target does not answer"
 	}
 	t.end(status, "%s", reason)
+	t.byTarget = status == 200
 	t.goOn(chosen.ID, chosen.Port)
+	t.spoil(t.out.Cluster)
 }

@@ -12,23 +12,26 @@ import (
 // sandbox's own choice, to which delays that the mesh makes on purpose are added.
 const takes = 20 * time.Millisecond
 
-// Sample is one request as a load balancer saw it, for its metrics.
+// Sample is one request as a load balancer, or a service of VPC Lattice, saw it, for its
+// metrics.
 type Sample struct {
-	// Balancer is the load balancer's record.
+	// Balancer is the load balancer's record; nil: a service saw it.
 	Balancer *cloud.Record
+	// Service is the record of VPC Lattice's service.
+	Service *cloud.Record
 	// Group is the target group's in which a target was chosen; nil: none was.
 	Group *cloud.Record
 	// Zone is the ID of the zone of the load balancer's node; "" without subnets.
 	Zone string
 	// Status is the answer's; 0: there was none.
 	Status int
-	// ByTarget: the answer is the target's own, else the load balancer's.
+	// ByTarget: the answer is the target's own, else the load balancer's or VPC Lattice's.
 	ByTarget bool
 	// Took is the target's time to answer, with ByTarget.
 	Took time.Duration
 }
 
-// Observe has every load balancer that a request passes told to a function.
+// Observe has every load balancer and service that a request passes told to a function.
 func (w *World) Observe(f func(Sample)) { w.observe = f }
 
 // observed tells of the request at a load balancer, when it is through with it.
@@ -36,7 +39,18 @@ func (t *trace) observed(lb *cloud.Record) {
 	if t.observe == nil {
 		return
 	}
-	s := Sample{Balancer: lb, Group: t.group, Zone: t.at, Status: t.out.Status, ByTarget: t.byTarget}
+	t.tell(Sample{Balancer: lb, Zone: t.at})
+}
+
+// observedAt tells of the request at a service of VPC Lattice.
+func (t *trace) observedAt(service *cloud.Record) {
+	if t.observe != nil {
+		t.tell(Sample{Service: service})
+	}
+}
+
+func (t *trace) tell(s Sample) {
+	s.Group, s.Status, s.ByTarget = t.group, t.out.Status, t.byTarget
 	if s.ByTarget {
 		s.Took = takes + t.delayed
 	}
