@@ -197,7 +197,7 @@ func (d *drilled) alarmed(t *testing.T) {
 	alarm := d.alarm(t, "main-errors-")
 	r := d.drill(t, d.zones[0], "--for", "10m")
 	r.says(t, "the zone is out")
-	d.world.Sandbox(t, "alarm", "set", alarm, "ALARM", "--reason", "customers notice")
+	d.world.Sandbox(t, "alarm", "set", alarm, "ALARM", "--reason", "customers notice", "--for", "1h")
 	said := r.end(t)
 	assert.Equal(t, 3, r.code, said)
 	assert.Contains(t, said, "drill of "+d.zones[0]+" in VPC main: alarm "+alarm+" went red after ")
