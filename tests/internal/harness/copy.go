@@ -33,8 +33,11 @@ func (w *World) Copy(t testing.TB) *World {
 	other := fresh(t, w.Root)
 	other.hollow = w.hollow
 	require.NoError(t, os.CopyFS(other.Dir, os.DirFS(w.Dir)))
-	// No state names the address of AWS's API: a copy takes one of its own.
-	require.NoError(t, os.Remove(filepath.Join(other.Dir, "awsapi.port")))
+	// No state names the addresses of AWS's API and of the customers' proxy: a copy takes
+	// ones of its own.
+	for _, port := range []string{"awsapi.port", "proxy.port"} {
+		require.NoError(t, os.Remove(filepath.Join(other.Dir, port)))
+	}
 	if w.hollow {
 		// Several copies run at the same time, and no state names the address of the
 		// charts where nothing lives in clusters: each takes one of its own.
