@@ -37,9 +37,12 @@ type asker struct {
 }
 
 // asking has customers ask until they are stopped.
-func (d *drilled) asking(t *testing.T) *asker {
+func (d *drilled) asking(t *testing.T) *asker { return askingFor(t, d.batch) }
+
+// askingFor asks one batch after the other.
+func askingFor(t *testing.T, one func(seed int) (batch, error)) *asker {
 	t.Helper()
-	a := &asker{quit: make(chan struct{}), done: make(chan struct{}), one: d.batch}
+	a := &asker{quit: make(chan struct{}), done: make(chan struct{}), one: one}
 	go func() {
 		defer close(a.done)
 		for seed := 1; ; seed++ {

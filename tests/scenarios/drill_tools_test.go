@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"retail/tests/internal/harness"
 )
 
 // run is the operator's command under way.
@@ -36,10 +38,15 @@ type said struct {
 // drill starts `retail drill zone` on a zone.
 func (d *drilled) drill(t *testing.T, zone string, flags ...string) *run {
 	t.Helper()
-	args := append([]string{"drill", "zone", "--stack", d.stack.Name, "--vpc", d.vpc, "--zone", zone, "--every", "1s"}, flags...)
-	r := &run{cmd: exec.Command(filepath.Join(d.world.Root, "bin", "retail"), args...), began: time.Now(), done: make(chan struct{})}
-	r.cmd.Dir, r.cmd.Env = filepath.Join(d.world.Dir, "project"), os.Environ()
-	for key, value := range d.world.Env {
+	return operate(t, d.world, append([]string{"drill", "zone", "--stack", d.stack.Name, "--vpc", d.vpc, "--zone", zone, "--every", "1s"}, flags...)...)
+}
+
+// operate starts the operator's command in a world's project.
+func operate(t *testing.T, world *harness.World, args ...string) *run {
+	t.Helper()
+	r := &run{cmd: exec.Command(filepath.Join(world.Root, "bin", "retail"), args...), began: time.Now(), done: make(chan struct{})}
+	r.cmd.Dir, r.cmd.Env = filepath.Join(world.Dir, "project"), os.Environ()
+	for key, value := range world.Env {
 		r.cmd.Env = append(r.cmd.Env, key+"="+value)
 	}
 	out, err := r.cmd.StdoutPipe()

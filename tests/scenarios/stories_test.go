@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-var stories = flag.Bool("stories", false, "run the long stories too: drills of every zone, autoshift, the mesh's ladder and its upgrade")
+var stories = flag.Bool("stories", false, "run the long stories too: drills of every zone, autoshift, the mesh's ladder and its upgrade, an upgrade there and back")
 
 // needsStories skips a story that takes many minutes, unless it is asked for.
 func needsStories(t *testing.T) {
