@@ -256,11 +256,11 @@ func TestVariablesLeadToTheProxyAndPastItToLoopback(t *testing.T) {
 			assert.Regexp(t, `^http://127\.0\.0\.1:1[45]\d{3}$`, value)
 		case "NO_PROXY", "no_proxy":
 			assert.Contains(t, strings.Split(value, ","), "127.0.0.0/8")
-		case "SSL_CERT_FILE":
+		case "SSL_CERT_FILE", "CURL_CA_BUNDLE":
 			assert.Equal(t, filepath.Join(folder, "proxy-bundle.pem"), value)
 		default:
 			assert.Fail(t, "an unknown variable", name)
 		}
 	}
-	assert.Len(t, variables, 7)
+	assert.Len(t, variables, 8)
 }

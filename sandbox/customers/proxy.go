@@ -28,7 +28,8 @@ func ListenProxy(world string) (net.Listener, error) { return ports.Listen(world
 
 // Variables lead HTTP clients to the world's shop, as "NAME=value". Loopback addresses,
 // where clusters, AWS and the mirror answer, are reached without the proxy. curl reads
-// http_proxy in small letters only.
+// http_proxy in small letters only, and its own CURL_CA_BUNDLE, which some shells set,
+// before SSL_CERT_FILE.
 func Variables(world string) ([]string, error) {
 	address, err := ports.URL(world)
 	if err != nil {
@@ -38,7 +39,7 @@ func Variables(world string) ([]string, error) {
 	return []string{
 		"HTTP_PROXY=" + address, "HTTPS_PROXY=" + address, "NO_PROXY=" + direct,
 		"http_proxy=" + address, "https_proxy=" + address, "no_proxy=" + direct,
-		"SSL_CERT_FILE=" + filepath.Join(world, bundleFile),
+		"SSL_CERT_FILE=" + filepath.Join(world, bundleFile), "CURL_CA_BUNDLE=" + filepath.Join(world, bundleFile),
 	}, nil
 }
 
