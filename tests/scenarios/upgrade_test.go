@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -22,6 +23,7 @@ type upgraded struct {
 
 	address string // of the shop in the service network
 	scales  *scales
+	caller  auto.Stack // of a team in another account
 }
 
 const (
@@ -117,8 +119,8 @@ func (u *upgraded) answered(t *testing.T, from string) {
 // crossAccount lets a team of another account call, which the hub names, and keeps out others.
 func (u *upgraded) crossAccount(t *testing.T) {
 	require.True(t, t.Run("a caller in another account gets in by the hub's share", func(t *testing.T) {
-		stack := u.joins(t, otherCaller[:12], "10.90.0.0/16")
-		_, err := stack.Up(t.Context())
+		u.caller = u.joins(t, otherCaller[:12], "10.90.0.0/16")
+		_, err := u.caller.Up(t.Context())
 		require.NoError(t, err)
 		u.answered(t, otherCaller)
 		unsigned, err := u.requests(u.address, "--from", otherCaller[:12])
@@ -224,8 +226,7 @@ func (u *upgraded) owner(t *testing.T, colour string) {
 
 // goes takes all of it down, with the callers' VPC.
 func (u *upgraded) goes(t *testing.T, before []string) {
-	stack := u.joins(t, otherCaller[:12], "10.90.0.0/16")
-	_, err := stack.Destroy(t.Context())
+	_, err := u.caller.Destroy(t.Context())
 	require.NoError(t, err)
 	u.dev.Destroy(t)
 	u.network.Unprotect(t)
