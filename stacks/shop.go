@@ -80,7 +80,7 @@ func (c *colourStack) shop(made *cluster.Cluster, after []pulumi.Resource) error
 	if err := c.offer(made, args.Entry, to); err != nil {
 		return err
 	}
-	args.After = slices.Concat(after, bound, c.eastWest.exported())
+	args.Bound, args.After = bound, slices.Concat(after, bound, c.eastWest.exported())
 	shop, err := store.New(c.ctx, c.name(), args, both)
 	if err != nil {
 		return err

@@ -52,6 +52,11 @@ type Args struct {
 	Mirror mirror.Mirror
 	// After is what pods wait for: nodes, add-ons, the binding of the entry.
 	After []pulumi.Resource
+	// Bound is that binding. Where a mesh comes to a shop that runs, ui takes no more plain
+	// connections once load balancers have turned to the gateway, and not before: a check that
+	// fails shuts the readiness gates of ui's pods, and what is no target any more is not
+	// checked again, so that nobody would open them.
+	Bound []pulumi.Resource
 	// Control is the cluster's control plane: objects in the cluster go with it. Required.
 	Control pulumi.Resource
 	// Tags are set on AWS resources, on top of the provider's default tags.

@@ -18,11 +18,11 @@ func (b *builder) strict() ([]pulumi.Resource, error) {
 	}
 	authentication, err := b.meshed("strict", objects.Metadata{Name: "strict"}, objects.PeerAuthentication{
 		MutualTLS: objects.MutualTLS{Mode: objects.Strict},
-	})
+	}, b.args.Bound...)
 	if err != nil {
 		return nil, err
 	}
-	nothing, err := b.meshed("allow-nothing", objects.Metadata{Name: "allow-nothing"}, objects.AuthorizationPolicy{})
+	nothing, err := b.meshed("allow-nothing", objects.Metadata{Name: "allow-nothing"}, objects.AuthorizationPolicy{}, b.args.Bound...)
 	return []pulumi.Resource{authentication, nothing}, err
 }
 
@@ -67,7 +67,16 @@ func (b *builder) admit(s service, role string, principals []string) (pulumi.Res
 			From: []objects.AuthorizationFrom{{Source: objects.AuthorizationSource{Principals: principals}}},
 			To:   []objects.AuthorizationTo{{Operation: objects.AuthorizationOperation{Ports: []string{strconv.Itoa(ContainerPort)}}}},
 		}},
-	})
+	}, b.turned(s)...)
+}
+
+// turned is what whatever narrows a service's callers waits for: load balancers that ask ui
+// have to turn to the gateway first.
+func (b *builder) turned(s service) []pulumi.Resource {
+	if s.entry {
+		return b.args.Bound
+	}
+	return nil
 }
 
 // operations are a call's requests as a policy has them.

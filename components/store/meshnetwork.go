@@ -36,7 +36,7 @@ func (b *builder) meshNetwork(s service) ([]pulumi.Resource, error) {
 		always.to(istiodPort, istiod())
 		b.watched(&always)
 	}
-	policy, err := b.networkPolicy(b.child(s, "network"), s.name, selector(s.name), always)
+	policy, err := b.networkPolicy(b.child(s, "network"), s.name, selector(s.name), always, b.turned(s)...)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (b *builder) meshNetwork(s service) ([]pulumi.Resource, error) {
 	}
 	between.from(hbonePort, callers...)
 	between.to(hbonePort, called...)
-	joined, err := b.networkPolicy(b.child(s, level), names.Child(s.name, level), selector(s.name), between)
+	joined, err := b.networkPolicy(b.child(s, level), names.Child(s.name, level), selector(s.name), between, b.turned(s)...)
 	return []pulumi.Resource{policy, joined}, err
 }
 
@@ -97,7 +97,7 @@ func (r *rules) to(number int, peers ...networkingv1.NetworkPolicyPeerInput) {
 	}
 }
 
-func (b *builder) networkPolicy(logical, name string, pods pulumi.StringMap, allowed rules) (pulumi.Resource, error) {
+func (b *builder) networkPolicy(logical, name string, pods pulumi.StringMap, allowed rules, needs ...pulumi.Resource) (pulumi.Resource, error) {
 	return networkingv1.NewNetworkPolicy(b.ctx, logical, &networkingv1.NetworkPolicyArgs{
 		Metadata: metav1.ObjectMetaArgs{
 			Name: pulumi.String(name), Namespace: pulumi.String(Namespace),
@@ -107,7 +107,7 @@ func (b *builder) networkPolicy(logical, name string, pods pulumi.StringMap, all
 			PodSelector: metav1.LabelSelectorArgs{MatchLabels: pods}, PolicyTypes: bothWays,
 			Ingress: allowed.ingress, Egress: allowed.egress,
 		},
-	}, b.inside...)
+	}, after(b.inside, needs...)...)
 }
 
 func istiod() networkingv1.NetworkPolicyPeerArgs {

@@ -94,7 +94,7 @@ func tryShop(t *testing.T, shop shopOf) (*recorder.Recorder, error) {
 			return err
 		}
 		args := shop.args
-		args.Entry, args.Control, args.After = entry, cluster, []pulumi.Resource{binding}
+		args.Entry, args.Control, args.After, args.Bound = entry, cluster, []pulumi.Resource{binding}, []pulumi.Resource{binding}
 		args.Cluster, args.ClusterArn, args.Region, args.Colour = pulumi.String("blue"), pulumi.String("arn:blue"), "eu-west-1", "blue"
 		args.Times = store.Times(drain.Behind(30, !shop.gates))
 		args.EntryCIDRs = []string{"10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"}

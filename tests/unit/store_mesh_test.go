@@ -93,6 +93,22 @@ func TestObjectsOfTheMeshWaitForItI12(t *testing.T) {
 	}
 }
 
+// I1, L7: what refuses load balancers at ui comes when they have turned to the gateway. Before,
+// a failed check would shut the gates of ui's pods for good.
+func TestNothingIsClosedBeforeLoadBalancersTurnI1(t *testing.T) {
+	for l7, roles := range map[bool][]string{false: {"ui-callers", "ui-direct"}, true: {"ui-from-waypoint", "ui-by-waypoint"}} {
+		r := shopped(t, inMesh(l7))
+		binding := r.One(t, "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding", "binding")
+		for _, closing := range []*recorder.Resource{
+			named(t, r, authenticationType, "strict"), named(t, r, authorizationType, "allow-nothing"), named(t, r, authorizationType, roles[0]),
+			named(t, r, policyType, "ui"), named(t, r, policyType, roles[1]),
+		} {
+			assert.True(t, r.Reaches(closing, binding), "%s", closing.Name)
+		}
+		assert.False(t, r.Reaches(binding, named(t, r, authenticationType, "strict")))
+	}
+}
+
 // I1: with a mesh the entry is the store gateway, whose Gateway names the Service; the pods
 // behind the others take nothing from load balancers.
 func TestEntryIsTheGatewayI1(t *testing.T) {
