@@ -16,6 +16,7 @@ func kubernetes() map[string]Answer {
 		"kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
 		"kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:networking.k8s.io/v1:NetworkPolicy",
 		"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+		"kubernetes:rbac.authorization.k8s.io/v1:Role", "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
 		"kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass",
 		"kubernetes:elbv2.k8s.aws/v1beta1:IngressClassParams", "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding",
 		"kubernetes:eks.amazonaws.com/v1:IngressClassParams", "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding",
