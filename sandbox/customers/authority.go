@@ -17,12 +17,14 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"retail/sandbox/toolchain"
 )
 
 // Names of files in a world's folder.
 const (
 	authorityFile = "proxy-ca.pem" // certificate and key
-	bundleFile    = "proxy-bundle.pem"
+	bundleFile    = toolchain.ProxyBundle
 )
 
 // Lives of certificates. Clients refuse servers' certificates of more than 398 days

@@ -28,6 +28,9 @@ func Command() *cobra.Command {
 			if list {
 				return listParts(command, root)
 			}
+			if err := outward(); err != nil {
+				return err
+			}
 			return Build(command.Context(), root, command.OutOrStdout(), names...)
 		},
 	}

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,4 +80,21 @@ func Variables(root, world string) []string {
 		"HELM_DATA_HOME=" + filepath.Join(helm, "data"),
 		"OTEL_SDK_DISABLED=true",
 	}
+}
+
+// ProxyBundle is the file of certificates in a world's folder to which SSL_CERT_FILE leads
+// in a shell that is pointed at a sandbox.
+const ProxyBundle = "proxy-bundle.pem"
+
+// outward takes away from this process what leads HTTP to a world's customers' proxy, in a
+// shell that is pointed at a sandbox: nothing is downloaded through that.
+func outward() error {
+	if filepath.Base(os.Getenv("SSL_CERT_FILE")) != ProxyBundle {
+		return nil
+	}
+	var errs []error
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "CURL_CA_BUNDLE"} {
+		errs = append(errs, os.Unsetenv(name))
+	}
+	return errors.Join(errs...)
 }

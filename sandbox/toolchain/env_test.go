@@ -1,10 +1,12 @@
 package toolchain
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // values reads an environment as exec does: the last entry of a name counts.
@@ -63,4 +65,18 @@ func TestTheSandboxsProgramsComeFirstOnPathAndOnce(t *testing.T) {
 		assert.Equal(t, "/home/user", got["HOME"])
 	}
 	assert.ElementsMatch(t, once, twice)
+}
+
+func TestWhatIsDownloadedGoesPastACustomersProxy(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "http://proxy.corp.example:3128")
+	t.Setenv("SSL_CERT_FILE", "/etc/ssl/corp.pem")
+	require.NoError(t, outward())
+	assert.Equal(t, "http://proxy.corp.example:3128", os.Getenv("HTTPS_PROXY"), "the user's own")
+	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:14001")
+	t.Setenv("SSL_CERT_FILE", "/tmp/world/"+ProxyBundle)
+	require.NoError(t, outward())
+	for _, name := range []string{"HTTPS_PROXY", "SSL_CERT_FILE"} {
+		_, set := os.LookupEnv(name)
+		assert.False(t, set, name)
+	}
 }

@@ -90,7 +90,7 @@ func own() []Part {
 		Sources: sources("main.go", "stacks", "components", "internal"), Output: "bin/retail-program",
 	}, {
 		Name: "retail", Kind: Go, Dir: ".", LDFlags: strip, Package: "./cmd/retail",
-		Sources: sources("cmd/retail", "internal/problem"), Output: "bin/retail",
+		Sources: sources("cmd/retail", "internal", "stacks/config"), Output: "bin/retail",
 	}}
 }
 
