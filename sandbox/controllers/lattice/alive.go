@@ -77,11 +77,11 @@ func (c *controller) crash(d deployment, why string) {
 	c.event(d, "apps/v1", "Deployment", corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container: "+why)
 }
 
-// running is the chart's Deployment when it is available, with a ready pod of it that is
-// on a node that is there.
+// running is the chart's Deployment with a ready pod of it that is on a node that is there.
+// One is enough: it leads, and answers for the webhook.
 func (c *controller) running() (deployment, *corev1.Pod) {
 	for _, d := range all[deployment](c.store.deployments) {
-		if d.Spec.Template.Labels[podLabel] != podValue || d.DeletionTimestamp != nil || !available(d) {
+		if d.Spec.Template.Labels[podLabel] != podValue || d.DeletionTimestamp != nil {
 			continue
 		}
 		selector, err := metav1.LabelSelectorAsSelector(d.Spec.Selector)
@@ -96,15 +96,6 @@ func (c *controller) running() (deployment, *corev1.Pod) {
 		}
 	}
 	return nil, nil
-}
-
-func available(d deployment) bool {
-	for _, condition := range d.Status.Conditions {
-		if condition.Type == "Available" {
-			return condition.Status == corev1.ConditionTrue
-		}
-	}
-	return false
 }
 
 // isTrue tells whether a condition of a pod is True.

@@ -3,7 +3,7 @@
 // exports, imports and policies in the real API server and makes services, listeners,
 // rules, target groups and policies in the simulated VPC Lattice.
 //
-// It lives while its Deployment is available and its service account has a role; each of
+// It lives while a pod of its Deployment is ready and its service account has a role; each of
 // its calls is that role's, and what it has made stays behind when it dies, with the
 // finalizers of the objects that it was made for. It acts when its cluster changes, not
 // when AWS does, but for what failed and for the resync that it is told.
