@@ -77,11 +77,11 @@ func TestTrustPoliciesAreAsked(t *testing.T) {
 func TestWhatIsNotSimulatedNamesTheFile(t *testing.T) {
 	p := start(t)
 	c := p.as(deploy)
-	_, err := c.elb.DescribeRules(t.Context(), &elb.DescribeRulesInput{ListenerArn: aws.String("x")})
+	_, err := c.elb.DescribeListeners(t.Context(), &elb.DescribeListenersInput{LoadBalancerArn: aws.String("x")})
 	refused(t, err, "InvalidAction", "sandbox/awsapi/elbv2.go")
 	_, err = c.cw.ListDashboards(t.Context(), &cloudwatch.ListDashboardsInput{})
 	refused(t, err, "UnknownOperationException", "sandbox/awsapi/cloudwatch.go")
-	_, err = c.eks.ListAddons(t.Context(), &eks.ListAddonsInput{ClusterName: aws.String("blue")})
+	_, err = c.eks.ListNodegroups(t.Context(), &eks.ListNodegroupsInput{ClusterName: aws.String("blue")})
 	refused(t, err, "UnknownOperationException", "sandbox/awsapi/eks.go")
 	_, err = c.cw.DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{ActionPrefix: aws.String("arn:")})
 	refused(t, err, "ValidationException", "ActionPrefix")

@@ -16,7 +16,7 @@ var elbv2Operations = []*operation{
 	{name: "DescribeLoadBalancerAttributes", takes: []string{"LoadBalancerArn"}, needs: []string{"LoadBalancerArn"}, do: describeAttributes},
 	{name: "DescribeTargetGroups", takes: []string{"LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"}, do: describeTargetGroups},
 	{name: "DescribeTargetHealth", takes: []string{"TargetGroupArn"}, needs: []string{"TargetGroupArn"}, do: describeTargetHealth},
-	{name: "DescribeRules", takes: []string{"ListenerArn", "RuleArns", "Marker", "PageSize"}, do: describeRules},
+	{name: "DescribeRules", takes: []string{"RuleArns"}, needs: []string{"RuleArns"}, do: describeRules},
 }
 
 // chosen are the records of a type that a request names by ARN or name; all of
