@@ -64,7 +64,9 @@ func (o *Objects) Fill(c *readiness.Cluster) {
 		}
 		pods := o.podsOf(s)
 		if len(pods) == 0 && len(o.slicesOf(s)) == 0 {
-			continue // a Service that stands for nothing that runs
+			if pods = o.missing(s); len(pods) == 0 {
+				continue // a Service that stands for nothing that runs
+			}
 		}
 		ready := o.ready(s, byNode, ids)
 		total := 0
@@ -100,6 +102,16 @@ func (o *Objects) podsOf(s corev1.Service) []corev1.Pod {
 		}
 	}
 	return out
+}
+
+// missing is a pod as a Service without any would select, where a disruption budget is about
+// such pods: they are meant to run, and none does.
+func (o *Objects) missing(s corev1.Service) []corev1.Pod {
+	like := []corev1.Pod{{ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Labels: s.Spec.Selector}}}
+	if slices.ContainsFunc(o.budgets, func(b policyv1.PodDisruptionBudget) bool { return covers(b, like) }) {
+		return like
+	}
+	return nil
 }
 
 func (o *Objects) slicesOf(s corev1.Service) []discoveryv1.EndpointSlice {

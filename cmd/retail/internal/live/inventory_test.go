@@ -65,6 +65,16 @@ func TestEndpointsAreCountedByZone(t *testing.T) {
 	assert.Equal(t, []readiness.Node{{Name: "node-a", Zone: "euw1-az1", Ready: true, Schedulable: true}, {Name: "node-b", Zone: "euw1-az2", Ready: true}}, c.Nodes)
 }
 
+// A Deployment that was scaled to nothing has no pod that a budget could be found by.
+func TestWhatIsMeantToRunAndDoesNotIsTold(t *testing.T) {
+	o := shop()
+	o.pods, o.slices = nil, nil
+	o.budgets[0].Spec.MinAvailable = of(intstr.FromInt32(2))
+	c := facts(o)
+	require.Len(t, c.Services, 1, "the one that a budget is about (B6)")
+	assert.Equal(t, readiness.Service{Namespace: "store", Name: "ui", Ready: map[string]int{}, Need: 2, Why: "minAvailable"}, c.Services[0])
+}
+
 func TestEndpointsThatAreNotReadyDoNotCount(t *testing.T) {
 	o := shop()
 	for i := range o.slices {
