@@ -18,8 +18,11 @@ import (
 
 // watchedPaths are where the API server takes further kinds of what shows a cluster.
 var watchedPaths = map[string]string{
-	"kubernetes:core/v1:Secret":    "/api/v1/namespaces/NAMESPACE/secrets",
-	"kubernetes:core/v1:ConfigMap": "/api/v1/namespaces/NAMESPACE/configmaps",
+	"kubernetes:core/v1:Secret":                           "/api/v1/namespaces/NAMESPACE/secrets",
+	"kubernetes:core/v1:ConfigMap":                        "/api/v1/namespaces/NAMESPACE/configmaps",
+	"kubernetes:networking.k8s.io/v1:Ingress":             "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/ingresses",
+	"kubernetes:rbac.authorization.k8s.io/v1:Role":        "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/roles",
+	"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings",
 }
 
 // Every object that shows blue is taken as it is, and the pods that the program itself
@@ -30,6 +33,13 @@ func TestWhatShowsAClusterIsTaken(t *testing.T) {
 		stackfile.Set("vpcs.main.clusters.blue.mesh", "l7"),
 		stackfile.Set("vpcs.main.observability", map[string]any{
 			"kiali": true, "tracing": map[string]any{}, "alertTopics": []any{"arn:aws:sns:eu-west-1:222222222222:alarms"},
+			"access": map[string]any{
+				"domain": "observe.example.internal", "certificateArn": "arn:aws:acm:eu-west-1:222222222222:certificate/observe", "sourceCidrs": []any{"10.0.0.0/8"},
+				"oidc": map[string]any{
+					"issuer": "https://id.example.com", "authorizationEndpoint": "https://id.example.com/authorize", "tokenEndpoint": "https://id.example.com/token",
+					"userInfoEndpoint": "https://id.example.com/me", "clientId": "retail", "clientSecret": "secret:hush",
+				},
+			},
 		}),
 	)
 	server := startAPIServer(t)
@@ -55,7 +65,7 @@ func TestWhatShowsAClusterIsTaken(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int{
-		"Namespace": 2, "ClusterRole": 1, "ConfigMap": 3, "Secret": 2, "Service": 1, "ServiceAccount": 1, "Deployment": 1, "NetworkPolicy": 6,
+		"Namespace": 2, "ClusterRole": 1, "ConfigMap": 3, "Secret": 3, "Ingress": 1, "Role": 1, "RoleBinding": 1, "Service": 1, "ServiceAccount": 1, "Deployment": 1, "NetworkPolicy": 6,
 	}, kinds)
 }
 

@@ -67,6 +67,7 @@ const (
 
 var variants = map[string]variant{
 	"observability-managed": managedObservability,
+	"observability-choices": chosenObservability,
 	"mesh-none":             level("none", withoutMesh),
 	"mesh-l4":               level("l4", withConnections),
 	"mesh-network-load-balancer": {

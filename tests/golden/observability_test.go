@@ -49,3 +49,38 @@ var managedObservability = variant{
 		}
 	},
 }
+
+// chosenObservability is development that is looked at in every way that is not the default:
+// from private networks by OpenID Connect, in Amazon Managed Grafana, by Container Insights.
+var chosenObservability = variant{
+	of: "dev", edits: []edit{set("vpcs.main.observability", map[string]any{
+		"prometheus": "managed", "grafana": "managed", "kiali": true, "tracing": map[string]any{}, "containerInsights": true,
+		"alertTopics":    []any{"arn:aws:sns:eu-west-1:222222222222:on-call"},
+		"managedGrafana": map[string]any{"sourceCidrs": []any{"10.0.0.0/8"}, "identityCenter": map[string]any{"adminGroups": []any{"11111111-2222-3333-4444-555555555555"}}},
+		"access": map[string]any{
+			"domain": "observe.example.internal", "certificateArn": "arn:aws:acm:eu-west-1:222222222222:certificate/observe", "sourceCidrs": []any{"10.0.0.0/8"},
+			"oidc": map[string]any{
+				"issuer": "https://id.example.com", "authorizationEndpoint": "https://id.example.com/authorize", "tokenEndpoint": "https://id.example.com/token",
+				"userInfoEndpoint": "https://id.example.com/me", "clientId": "retail", "clientSecret": "secret:hush",
+			},
+		},
+	})},
+	means: func(t *testing.T, r *recorder.Recorder, _ difference) {
+		workspace := r.One(t, "aws:grafana/workspace:Workspace", "main-grafana")
+		assert.Len(t, workspace.Value("networkAccessControl.vpceIds").ArrayValue(), 1, "one for both colours, reached from the VPC")
+		for _, colour := range []string{"blue", "green"} {
+			addon := r.One(t, "aws:eks/addon:Addon", "main-"+colour+"-amazon-cloudwatch-observability")
+			assert.Equal(t, "cloudwatch-agent", addon.String("podIdentityAssociations[0].serviceAccount"), "nodes have no such permission")
+			for _, group := range []string{"application", "dataplane", "host", "performance"} {
+				made := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "main-insights-"+colour+"-"+group)
+				assert.True(t, r.Reaches(addon, made), "the log group stands before what writes into it")
+			}
+			ingress := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "main-"+colour+"-observability-ingress-installed")
+			assert.Equal(t, colour+".observe.example.internal", ingress.String("spec.rules[0].host"))
+			assert.True(t, r.Reaches(ingress, r.One(t, releaseType, "main-"+colour+"-kiali")))
+			for _, release := range r.OfType(releaseType) {
+				assert.NotEqual(t, "main-"+colour+"-grafana", release.Name, "AWS runs it")
+			}
+		}
+	},
+}
