@@ -179,7 +179,7 @@ func (u *upgraded) turn(t *testing.T, from, to, version string, refusals bool) {
 	u.dev.Set(t, routes, map[string]any{"routes": to})
 	let := u.dev.Up(t)
 	for _, line := range beside(let) {
-		assert.Regexp(t, "^(delete .* main-"+from+"-lattice-|update kubernetes:gateway.networking.k8s.io/v1:HTTPRoute main-"+to+"-lattice-route$)", line)
+		assert.Regexp(t, "^(delete .* main-"+from+"(-lattice-.+)?|update kubernetes:gateway.networking.k8s.io/v1:HTTPRoute main-"+to+"-lattice-route$)", line)
 	}
 	u.owner(t, to)
 
