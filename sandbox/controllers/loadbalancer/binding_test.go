@@ -26,6 +26,7 @@ func TestController(t *testing.T) {
 	t.Run("a zonal shift of the cluster empties the zone Z5", f.shiftedAway)
 	t.Run("a Service becomes a network load balancer", f.serviceLife)
 	t.Run("an Ingress becomes an application load balancer", f.ingressLife)
+	t.Run("an Ingress asks who somebody is", f.asksLife)
 	t.Run("a Service belongs to one class L9", f.oneClass)
 	t.Run("a controller needs its arguments L4", f.noMetadata)
 	t.Run("a daemon that was away goes on", f.resumed)

@@ -33,6 +33,7 @@ type store struct {
 	changed  func() // called at every change
 
 	pods, services, slices, nodes, namespaces, classes, ingresses, deployments cache.SharedIndexInformer
+	secrets                                                                    cache.SharedIndexInformer // to be woken alone: what is in them is read with the controller's own rights
 
 	mu     sync.Mutex
 	custom map[schema.GroupVersionResource]*custom
@@ -65,8 +66,8 @@ func (s *store) watch(ctx context.Context, wait *sync.WaitGroup) bool {
 	s.pods, s.services, s.nodes = f.Core().V1().Pods().Informer(), f.Core().V1().Services().Informer(), f.Core().V1().Nodes().Informer()
 	s.slices, s.namespaces = f.Discovery().V1().EndpointSlices().Informer(), f.Core().V1().Namespaces().Informer()
 	s.classes, s.ingresses = f.Networking().V1().IngressClasses().Informer(), f.Networking().V1().Ingresses().Informer()
-	s.deployments = own.Apps().V1().Deployments().Informer()
-	all := []cache.SharedIndexInformer{s.pods, s.services, s.slices, s.nodes, s.namespaces, s.classes, s.ingresses, s.deployments}
+	s.deployments, s.secrets = own.Apps().V1().Deployments().Informer(), f.Core().V1().Secrets().Informer()
+	all := []cache.SharedIndexInformer{s.pods, s.services, s.slices, s.nodes, s.namespaces, s.classes, s.ingresses, s.deployments, s.secrets}
 	synced := make([]cache.InformerSynced, 0, len(all))
 	for _, i := range all {
 		s.listen(i)
