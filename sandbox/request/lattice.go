@@ -3,49 +3,14 @@ package request
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
 	"retail/sandbox/cloud"
-	"retail/sandbox/cloud/acm"
 	"retail/sandbox/cloud/ec2"
-	"retail/sandbox/cloud/iam"
 	"retail/sandbox/cloud/vpclattice"
 )
-
-// Caller is who asks from inside AWS, or from the data centre, in a customer's place.
-type Caller struct {
-	// OnPremises is a client in the data centre, which a Transit Gateway joins to VPCs.
-	OnPremises bool
-	// Account is where the caller's VPC is.
-	Account string
-	// Role is the name of the IAM role that signs requests; empty: they are not signed.
-	Role string
-	// VPC of the account, by ID; empty: one whose service network knows the host, or the
-	// account's first that is in a network.
-	VPC string
-}
-
-var callers = regexp.MustCompile(`^(\d{12})(?:/([\w+=,.@-]+?))?(?:@(vpc-[0-9a-f]+))?$`)
-
-// OnPremises is how ParseCaller knows a client in the data centre.
-const OnPremises = "on-premises"
-
-// ParseCaller reads ACCOUNT, ACCOUNT/ROLE, either with @VPC behind it, or on-premises;
-// false: the text is none of these.
-func ParseCaller(text string) (*Caller, bool) {
-	if text == OnPremises {
-		return &Caller{OnPremises: true}, true
-	}
-	m := callers.FindStringSubmatch(text)
-	if m == nil {
-		return nil, false
-	}
-	return &Caller{Account: m[1], Role: m[2], VPC: m[3]}, true
-}
 
 // View looks at a world as a call of an account and Region (cloud.World.View).
 type View func(account, region string, f func(*cloud.Call) error) error
@@ -120,37 +85,6 @@ func (t *trace) onPremises() {
 		}
 	}
 	t.end(0, "%s is no service of VPC Lattice; other ways of callers on premises are not followed: extend sandbox/request/lattice.go", t.host)
-}
-
-// placeOf finds the caller's VPC and its service network; nil ends the request.
-func (t *trace) placeOf(caller *Caller) *place {
-	var in []*place
-	for _, v := range t.all(ec2.Vpc) {
-		if v.Account != caller.Account || caller.VPC != "" && v.ID != caller.VPC {
-			continue
-		}
-		p := &place{caller: caller, vpc: v, region: v.Region}
-		_ = t.view(v.Account, v.Region, func(c *cloud.Call) error { // it only reads
-			p.association, p.network = vpclattice.AssociationOfVpc(c, v.ID), vpclattice.NetworkOfVpc(c, v.ID)
-			if p.network != nil {
-				p.service = vpclattice.ServiceOfDomain(c, p.network, domain(t.host))
-			}
-			return nil
-		})
-		in = append(in, p)
-	}
-	for _, fits := range []func(*place) bool{func(p *place) bool { return p.service != nil }, func(p *place) bool { return p.network != nil }} {
-		if at := slices.IndexFunc(in, fits); at >= 0 {
-			return in[at]
-		}
-	}
-	if len(in) == 0 {
-		t.end(0, "account %s has no VPC %s", caller.Account, caller.VPC)
-		return nil
-	}
-	t.hop("vpc", in[0].vpc.ID, "account %s", caller.Account)
-	t.end(0, "VPC %s is associated with no service network: %s does not answer there", in[0].vpc.ID, t.host)
-	return nil
 }
 
 // latticeName resolves the host as the VPC does: VPC Lattice's own names are public, a
@@ -234,74 +168,3 @@ func (t *trace) throughAssociation(p *place) bool {
 
 // latticeAddress is one of VPC Lattice's, of its managed prefix list.
 var latticeAddress = netip.MustParseAddr("169.254.171.10")
-
-// admit asks the auth policies of network and service, and the caller's own where the
-// world knows its role.
-func (t *trace) admit(c *cloud.Call, p *place) error {
-	i := vpclattice.Invocation{SourceVpc: p.vpc.ID, SourceAccount: p.vpc.Account, Port: t.port, Method: t.request.Method,
-		Path: cmp.Or(t.request.URL.Path, "/"), Headers: map[string][]string{}, Query: t.request.URL.Query()}
-	for name, value := range t.request.Headers {
-		i.Headers[strings.ToLower(name)] = []string{value}
-	}
-	if p.caller.Role != "" {
-		arn := fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/sandbox", p.caller.Account, p.caller.Role)
-		i.Caller = vpclattice.CallerOf(c, arn, nil)
-		for _, r := range t.all(iam.Role) {
-			if r.Account == p.caller.Account && text(r.State, "name") == p.caller.Role {
-				i.Caller.Identity = t.identity(c, text(r.State, "arn"))
-			}
-		}
-		note := "signed"
-		if i.Caller.Identity == nil {
-			note = "signed; the role is none of the world's, so that its own policies are taken to allow"
-		}
-		t.hop("caller", arn, "%s", note)
-	} else {
-		t.hop("caller", "anonymous", "not signed: name a role, --from %s/ROLE", p.caller.Account)
-	}
-	return vpclattice.Admit(c, p.network, p.service, i)
-}
-
-// identity asks the caller's own policies. The call is another account's where the service
-// is: its role is looked for in the caller's.
-func (t *trace) identity(c *cloud.Call, role string) func(action, resource string, context map[string]string) error {
-	own := *c
-	own.Account = strings.Split(role, ":")[4]
-	return func(action, resource string, context map[string]string) error {
-		return iam.Authorize(&own, role, action, resource, context)
-	}
-}
-
-// latticeListener checks the protocol and the certificate.
-func (t *trace) latticeListener(p *place, routed *vpclattice.Routed) bool {
-	if routed == nil {
-		t.end(0, "service %s has no listener on port %d", text(p.service.State, "name"), t.port)
-		return false
-	}
-	protocol := text(routed.Listener.State, "protocol")
-	t.hop("listener", fmt.Sprintf("%s:%d %s", text(p.service.State, "name"), t.port, protocol), "")
-	switch encrypted := protocol == "HTTPS"; {
-	case encrypted != (t.request.URL.Scheme == "https"):
-		t.end(0, "the listener on port %d speaks %s, the request %s", t.port, protocol, t.request.URL.Scheme)
-		return false
-	case encrypted && domain(t.host) != domain(vpclattice.DomainName(p.service)) && !t.latticeCertified(p.service):
-		t.end(0, "no certificate of service %s is for %s", text(p.service.State, "name"), t.host)
-		return false
-	}
-	if routed.Rule == nil {
-		t.hop("rule", "default", "")
-	} else {
-		t.hop("rule", "priority "+fmt.Sprint(number(routed.Rule.State, "priority")), "")
-	}
-	return true
-}
-
-func (t *trace) latticeCertified(service *cloud.Record) bool {
-	for _, c := range t.all(acm.Certificate) {
-		names := append(ec2.Texts(c.State, "subjectAlternativeNames[*]"), text(c.State, "domainName"))
-		if text(c.State, "arn") == text(service.State, "certificateArn") && slices.ContainsFunc(names, func(n string) bool { return covers(n, t.host) }) {
-			return true
-		}
-	}
-	return false
-}

@@ -1,7 +1,6 @@
 package shift_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -199,69 +198,5 @@ func TestWhatTakesAStepBack(t *testing.T) {
 		assert.Nil(t, v.kept, name)
 		assert.True(t, r.Steps[0].Good && !r.Steps[1].Good, name)
 		assert.Contains(t, said, "ended at {blue: 95, green: 5}, the last good weights", name)
-	}
-}
-
-func TestTooFewTargetsForAMomentAreNoOutage(t *testing.T) {
-	v := newVPC()
-	v.at = func(look int) {
-		v.facts.To.Groups[0].Healthy = 4
-		if v.file["green"] == 100 && look%3 != 0 {
-			v.facts.To.Groups[0].Healthy = 3
-		}
-	}
-	r, said := v.do(t.Context(), t, func(o *shift.Options) { o.Bake = 5 * time.Minute })
-	if r.Exit() != shift.ExitDone { // the last look may be a bad one
-		assert.Equal(t, "the time is over, and the last look was not good", r.Why, said)
-	}
-}
-
-func TestAStepWaitsForTheTargetsOfItsShare(t *testing.T) {
-	v := newVPC()
-	v.facts.To.Groups[0].Healthy = 1
-	r, said := v.do(t.Context(), t, nil)
-	assert.Equal(t, shift.ExitBack, r.Exit())
-	assert.Equal(t, shift.Weights{"blue": 75, "green": 25}, v.file, "1 of 4 targets carries 25 per cent")
-	assert.Contains(t, said, "waiting for targets: load balancer: 1 healthy, 2 needed for 50 %")
-	assert.Contains(t, r.Why, "after 2m0s: targets.green.load balancer: 50 % of 4 need 2 healthy targets, got 1")
-	assert.Empty(t, v.asked, "between two steps there is nothing to take back")
-	assert.Nil(t, v.kept)
-	v = newVPC()
-	v.facts.To.Groups[0].Healthy = 1
-	v.at = func(int) {
-		if v.file["green"] >= 25 {
-			v.facts.To.Groups[0].Healthy = 4 // the autoscaler has seen the load
-		}
-	}
-	r, said = v.do(t.Context(), t, nil)
-	assert.Equal(t, shift.ExitDone, r.Exit(), said)
-}
-
-func TestCtrlCGoesBack(t *testing.T) {
-	for name, when := range map[string]func(*vpc, func()){
-		"while it is watched": func(v *vpc, stop func()) {
-			v.at = func(int) {
-				if v.file["green"] == 25 {
-					stop()
-				}
-			}
-		},
-		"while it is updated": func(v *vpc, stop func()) {
-			v.atUp = func(n int) {
-				if n == 2 {
-					stop()
-				}
-			}
-		},
-	} {
-		v := newVPC()
-		ctx, stop := context.WithCancel(t.Context())
-		when(v, stop)
-		r, said := v.do(ctx, t, nil)
-		assert.Equal(t, shift.ExitInterrupted, r.Exit(), "%s: %s", name, said)
-		assert.Equal(t, shift.Weights{"blue": 95, "green": 5}, v.file, name)
-		assert.Equal(t, v.file, v.state[rule], name)
-		assert.Nil(t, v.kept, name)
-		assert.Contains(t, said, "interrupted\n", name)
 	}
 }
