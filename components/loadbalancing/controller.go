@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/names"
+	"retail/components/internal/objects"
 	"retail/components/internal/tags"
 )
 
@@ -77,7 +78,12 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 			if err != nil {
 				return nil, err
 			}
-			after = []pulumi.Resource{release}
+			scopes, err := objects.Scopes(ctx, name, objects.ControllerKinds(),
+				child, pulumi.DeletedWith(full.ControlPlane), pulumi.DependsOn([]pulumi.Resource{release}))
+			if err != nil {
+				return nil, err
+			}
+			after = append([]pulumi.Resource{release}, scopes...)
 		}
 		class, err := newClass(ctx, name, mode, full, after, child)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"retail/components/internal/helm"
 	"retail/components/internal/names"
+	"retail/components/internal/objects"
 	"retail/internal/versions"
 )
 
@@ -99,6 +100,11 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		}
 		m.Ready, after = append(m.Ready, made), append(after, made)
 	}
+	scopes, err := objects.Scopes(ctx, name, objects.IstioKinds(), append(inside[:len(inside):len(inside)], pulumi.DependsOn(after))...)
+	if err != nil {
+		return nil, err
+	}
+	m.Ready = append(m.Ready, scopes...)
 	return m, ctx.RegisterResourceOutputs(m, pulumi.Map{
 		"level": pulumi.String(string(m.Level)), "version": pulumi.String(m.Version), "trustDomain": pulumi.String(m.TrustDomain),
 	})

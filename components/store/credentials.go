@@ -62,9 +62,25 @@ type secretKey struct {
 	Key        string `json:"key"`
 }
 
+// The class's group and kind; its definition comes with the driver's add-on.
+const (
+	classGroup = "secrets-store.csi.x-k8s.io"
+	classKind  = "SecretProviderClass"
+)
+
 // Kind implements objects.Spec.
-func (secretProviderClass) Kind() (apiVersion, kind string) {
-	return "secrets-store.csi.x-k8s.io/v1", "SecretProviderClass"
+func (secretProviderClass) Kind() (apiVersion, kind string) { return classGroup + "/v1", classKind }
+
+// classes states the scope of the driver's classes, of which every service with credentials
+// has one.
+func (b *builder) classes() (err error) {
+	if !b.args.Data.NeedsCredentials() {
+		return nil
+	}
+	b.defined, err = objects.Scopes(b.ctx, b.name, []objects.Defined{
+		{Group: classGroup, Kind: classKind, Plural: "secretproviderclasses"},
+	}, after(b.inside, b.args.After...)...)
+	return err
 }
 
 // mounted is one secret in the parameter "objects" of the AWS provider.
@@ -95,8 +111,7 @@ func (b *builder) secrets(s service) ([]pulumi.Resource, error) {
 		Provider:      "aws",
 		Parameters:    parameters{Region: b.args.Region, UsePodIdentity: "true", Objects: s.objects()},
 		SecretObjects: []secretObject{{SecretName: s.secretName(), Type: "Opaque", Data: keys}},
-		// The driver's definitions come with its add-on.
-	}, after(b.inside, b.args.After...)...)
+	}, after(b.inside, b.defined...)...)
 	return []pulumi.Resource{class}, err
 }
 

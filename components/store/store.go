@@ -25,6 +25,8 @@ type builder struct {
 	args Args
 	// inside are the options of objects in the cluster, outside those of AWS resources.
 	inside, outside []pulumi.ResourceOption
+	// defined is what classes of secrets wait for; empty when no service has credentials.
+	defined []pulumi.Resource
 }
 
 // New makes the shop's five services. It wants explicit providers for the packages aws and
@@ -52,6 +54,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	enforced, err := b.enforced()
 	if err != nil {
+		return nil, err
+	}
+	if err := b.classes(); err != nil {
 		return nil, err
 	}
 	sync, err := b.secretSync()

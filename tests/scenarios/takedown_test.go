@@ -26,7 +26,8 @@ const patience = 5 * time.Minute
 
 // TestTakingDown (L3, K4, K5, S4, B12) raises hub and dev once, and takes copies of
 // them down: a colour and then all of it with dead controllers, a colour whose API
-// server is dead, and all of it with the engine killed in between. Each ends with nothing left, as the runbook "Take an environment down" says.
+// server is dead or silent, and all of it with the engine killed in between. Each ends with
+// nothing left, as the runbooks "Take an environment down" and "Lose an API server" say.
 func TestTakingDown(t *testing.T) {
 	t.Parallel()
 	base := &takedown{world: harness.Start(t)}
@@ -38,7 +39,8 @@ func TestTakingDown(t *testing.T) {
 	base.dev.Up(t)
 	base.world.Rest(t)
 	t.Run("controllers are dead (L3, B12)", base.copied((*takedown).controllersDead))
-	t.Run("a colour's API server is dead (K4, K5)", base.copied((*takedown).serverDead))
+	t.Run("a colour's API server is dead (K4, K5)", base.copied(func(d *takedown, t *testing.T) { d.serverDead(t, cutOff) }))
+	t.Run("a colour's API server is silent (K4, K5)", base.copied(func(d *takedown, t *testing.T) { d.serverDead(t, held) }))
 	t.Run("secrets stay secret, and a killed destroy goes on (S4, G7)", base.copied((*takedown).secretThenKilled))
 }
 
@@ -99,10 +101,10 @@ func (d *takedown) controllersDead(t *testing.T) {
 	d.dev.Destroy(t)
 }
 
-// serverDead removes green while its API server does not answer.
-func (d *takedown) serverDead(t *testing.T) {
+// serverDead works on the rest while green's API server does not answer, and removes green.
+func (d *takedown) serverDead(t *testing.T, how silence) {
 	objects := d.objects(t)
-	d.killServer(t, "green")
+	d.restGoesOn(t, how)
 	d.dev.Unset(t, green)
 	d.dev.Set(t, traffic, map[string]any{"blue": 100})
 	d.held(t, func() (harness.Plan, error) { return d.dev.TryUp() }, "main-green-binding-ui", "configured Kubernetes cluster is unreachable")

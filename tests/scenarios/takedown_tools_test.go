@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -46,9 +47,17 @@ func (d *takedown) owned(t *testing.T, colour string) []string {
 	return mine
 }
 
+// silence says how a port answers whose API server is dead.
+type silence bool
+
+const (
+	cutOff silence = false // whoever connects is cut off
+	held   silence = true  // whoever connects waits for ever
+)
+
 // killServer kills a colour's API server and keeps its port, so that the sandbox cannot
-// start it again: whoever connects is cut off.
-func (d *takedown) killServer(t *testing.T, colour string) {
+// start it again.
+func (d *takedown) killServer(t *testing.T, colour string, how silence) {
 	t.Helper()
 	folders, err := filepath.Glob(filepath.Join(d.world.Dir, "clusters", "*_retail-dev-main-"+colour))
 	require.NoError(t, err)
@@ -77,15 +86,23 @@ func (d *takedown) killServer(t *testing.T, colour string) {
 		return false
 	}, time.Minute, 10*time.Millisecond)
 	t.Cleanup(func() { _ = port.Close() })
-	go func() {
-		for {
-			caller, err := port.Accept()
-			if err != nil {
-				return
+	go answer(port, how)
+}
+
+// answer treats all callers of a port alike, until it is closed. Who is held may hang up.
+func answer(port net.Listener, how silence) {
+	for {
+		caller, err := port.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			if how == held {
+				_, _ = io.Copy(io.Discard, caller)
 			}
 			_ = caller.Close()
-		}
-	}()
+		}()
+	}
 }
 
 // explain shows what the world's daemon said last, when the story failed.

@@ -98,3 +98,12 @@ type AutoModeIngressClassParams struct {
 func (AutoModeIngressClassParams) Kind() (apiVersion, kind string) {
 	return AutoModeGroup + "/v1", "IngressClassParams"
 }
+
+// ControllerKinds are those of the AWS Load Balancer Controller's kinds that this program
+// makes objects of; their definitions come with its chart.
+func ControllerKinds() []Defined {
+	return []Defined{
+		{Group: ControllerGroup, Kind: "TargetGroupBinding", Plural: "targetgroupbindings"},
+		{Group: ControllerGroup, Kind: "IngressClassParams", Plural: "ingressclassparams", WholeCluster: true},
+	}
+}

@@ -4,7 +4,7 @@ import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // networkingVersion is the API version of Istio's networking kinds, of which the structs
 // below have the fields that this program sets (Istio reference, "Traffic Management").
-const networkingVersion = "networking.istio.io/v1"
+const networkingVersion = networkingGroup + "/v1"
 
 // ServiceEntry makes something outside the mesh known to it.
 type ServiceEntry struct {
@@ -134,3 +134,24 @@ type VirtualPort struct {
 
 // Kind implements [Spec].
 func (VirtualService) Kind() (apiVersion, kind string) { return networkingVersion, "VirtualService" }
+
+// Groups of Istio's kinds.
+const (
+	securityGroup   = "security.istio.io"
+	networkingGroup = "networking.istio.io"
+	telemetryGroup  = "telemetry.istio.io"
+)
+
+// IstioKinds are those of Istio's kinds that this program makes objects of; their definitions
+// come with Istio.
+func IstioKinds() []Defined {
+	return []Defined{
+		{Group: securityGroup, Kind: "AuthorizationPolicy", Plural: "authorizationpolicies"},
+		{Group: securityGroup, Kind: "PeerAuthentication", Plural: "peerauthentications"},
+		{Group: networkingGroup, Kind: "DestinationRule", Plural: "destinationrules"},
+		{Group: networkingGroup, Kind: "ServiceEntry", Plural: "serviceentries"},
+		{Group: networkingGroup, Kind: "Sidecar", Plural: "sidecars"},
+		{Group: networkingGroup, Kind: "VirtualService", Plural: "virtualservices"},
+		{Group: telemetryGroup, Kind: "Telemetry", Plural: "telemetries"},
+	}
+}

@@ -5,7 +5,7 @@ import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 // securityVersion is the API version of Istio's security kinds, of which the structs below
 // have the fields that this program sets (Istio reference, "Authorization Policy" and
 // "PeerAuthentication").
-const securityVersion = "security.istio.io/v1"
+const securityVersion = securityGroup + "/v1"
 
 // PeerAuthentication says what connections the pods of its namespace take.
 type PeerAuthentication struct {

@@ -72,7 +72,7 @@ func TestWhatGoesWithTheClusterL3K5(t *testing.T) {
 		require.NotNil(t, owner)
 		assert.Empty(t, owner.DeletedWith, "it would be inherited")
 	}
-	assert.Equal(t, 10, seen)
+	assert.Equal(t, 12, seen)
 }
 
 // L2, L4, L9, L11, K8: what the controller is told.
