@@ -140,7 +140,7 @@ func TestAddonConfigurationRefusesUnknownKeys(t *testing.T) {
 		assert.ErrorContains(t, err, "unknown field", name)
 	}
 	_, err := renderAddon(testRecord, "aws-node", "v1", nil)
-	assert.ErrorContains(t, err, "known are aws-secrets-store-csi-driver-provider, coredns, eks-node-monitoring-agent")
+	assert.ErrorContains(t, err, "known are amazon-cloudwatch-observability, aws-secrets-store-csi-driver-provider, coredns, eks-node-monitoring-agent")
 	_, err = renderAddon(testRecord, "vpc-cni", "v1", map[string]any{"enableNetworkPolicy": "yes"})
 	assert.ErrorContains(t, err, "is not true or false")
 }

@@ -35,6 +35,10 @@ var (
 	grafanaPod     = demand{1, 50, 256}
 	kialiPod       = demand{1, 10, 256}
 	jaegerPod      = demand{1, 20, 512}
+	// insightsOnEachNode are the CloudWatch agent and Fluent Bit; insightsPod is their operator
+	// (aws-observability/helm-charts, values of amazon-cloudwatch-observability).
+	insightsOnEachNode = demand{2, 300, 153}
+	insightsPod        = demand{1, 100, 64}
 	// collectorPods are the two that send traces to X-Ray.
 	collectorPods = demand{2, 40, 512}
 )
@@ -54,10 +58,13 @@ const (
 
 // kept is what a node does not have for others. EKS reserves memory by the pods a node may
 // have, 255 MiB and 11 for each, and evicts below 100 (awslabs/amazon-eks-ami, nodeadm).
-func (c Cluster) kept(podsPerNode int) demand {
+func (v VPC) kept(c Cluster, podsPerNode int) demand {
 	node := demand{systemPods, systemCPU, agentMemory + 255 + 11*podsPerNode + 100}
 	if c.Mesh.On() {
 		node = node.plus(onEachNode)
+	}
+	if o := v.Observability; o != nil && o.ContainerInsights {
+		node = node.plus(insightsOnEachNode)
 	}
 	return node
 }
@@ -77,6 +84,9 @@ func (v VPC) beside(c Cluster, proxies, istiod, catalog int) demand {
 		return all
 	}
 	all = all.plus(prometheusPods)
+	if o.ContainerInsights {
+		all = all.plus(insightsPod)
+	}
 	if o.Grafana == InCluster {
 		all = all.plus(grafanaPod)
 	}

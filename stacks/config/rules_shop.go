@@ -149,7 +149,7 @@ func shopFits(list *problem.List, path string, v VPC) {
 		cluster := v.Clusters[colour]
 		_, istiod := cluster.istiod()
 		needed := most + v.beside(cluster, v.Shop.Services["ui"].Max, istiod, 0).pods
-		if room := cluster.room(len(v.Zones)); needed > room && cluster.countable() {
+		if room := v.room(cluster); needed > room && cluster.countable() {
 			list.Add(problem.Path(path, "clusters", string(colour)),
 				fmt.Sprintf("must have room for the shop's pods with one zone lost, its mesh's and those that watch it: %d", room),
 				fmt.Sprintf("%d at most", needed), "raise max of the node groups (compute auto: expectedNodes), or lower max of the shop's services")
@@ -164,9 +164,10 @@ func (g NodeGroup) keepsShopOut() bool {
 
 // room is how many pods of the shop and beside it the nodes take that are left when one zone
 // is lost.
-func (c Cluster) room(zones int) int {
+func (v VPC) room(c Cluster) int {
+	zones := len(v.Zones)
 	if c.Compute == Auto {
-		return c.Auto.ExpectedNodes * (zones - 1) / zones * max(defaultPodsPerNode-c.kept(defaultPodsPerNode).pods, 0)
+		return c.Auto.ExpectedNodes * (zones - 1) / zones * max(defaultPodsPerNode-v.kept(c, defaultPodsPerNode).pods, 0)
 	}
 	room := 0
 	for _, group := range c.NodeGroups {
@@ -177,7 +178,7 @@ func (c Cluster) room(zones int) int {
 		if group.PerZone {
 			nodes = group.Max * (zones - 1)
 		}
-		room += nodes * max(group.PodsPerNode-c.kept(group.PodsPerNode).pods, 0)
+		room += nodes * max(group.PodsPerNode-v.kept(c, group.PodsPerNode).pods, 0)
 	}
 	return room
 }

@@ -93,7 +93,7 @@ func peakFits(list *problem.List, path string, v VPC, c Cluster) {
 		}
 		needed = needed.plus(each.times(service.Peak))
 	}
-	room, power, memory := c.left(len(v.Zones))
+	room, power, memory := v.left(c)
 	for _, r := range []struct {
 		what, unit   string
 		needed, room int
@@ -112,7 +112,8 @@ func peakFits(list *problem.List, path string, v VPC, c Cluster) {
 
 // left is what the fewest nodes have for the shop and what stands beside it when one zone is
 // lost. CPU and memory are known only where all instance types' are.
-func (c Cluster) left(zones int) (room demand, power, memory bool) {
+func (v VPC) left(c Cluster) (room demand, power, memory bool) {
+	zones := len(v.Zones)
 	power, memory = true, true
 	for _, group := range c.NodeGroups {
 		if group.keepsShopOut() {
@@ -125,7 +126,7 @@ func (c Cluster) left(zones int) (room demand, power, memory bool) {
 		cores, coresKnown := smallest(group.InstanceTypes, vcpus)
 		size, sizeKnown := smallest(group.InstanceTypes, memoryOf)
 		power, memory = power && coresKnown, memory && sizeKnown
-		kept := c.kept(group.PodsPerNode)
+		kept := v.kept(c, group.PodsPerNode)
 		room = room.plus(demand{
 			max(group.PodsPerNode-kept.pods, 0), max(1000*cores-kept.cpu, 0), max(size-kept.memory, 0),
 		}.times(nodes))
