@@ -54,6 +54,10 @@ func programs(r *record) []program {
 			"--root-ca-file=" + caFile,
 			// Nodes become usable as soon as they are Ready.
 			"--node-monitor-period=1s",
+			// KWOK renews the leases of all nodes, and comes late on a machine that is busy. No node
+			// is meant to be lost by that: what is lost here is taken away by an order, and KWOK
+			// does not make pods Ready again that a lost node's were before.
+			"--node-monitor-grace-period=10m",
 		}},
 		{name: scheduler, args: []string{
 			emulated, "--kubeconfig=" + kubeconfigFile, "--leader-elect=false", "--secure-port=0", "--profiling=false",
