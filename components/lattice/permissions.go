@@ -1,6 +1,8 @@
 package lattice
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/policy"
@@ -32,11 +34,11 @@ const ownTag = "aws:ResourceTag/" + lattice.ManagedByTag
 // service, but not before it takes an auth policy away, and with the policy the demand for
 // signed requests: the old owner of a route, which deletes its IAMAuthPolicy, would open the
 // service that the new one has. Here IAM refuses it.
-func (s scope) document() policy.Document {
-	services, groups := s.arn("service/*"), s.arn("targetgroup/*")
-	associations := s.arn("servicenetworkserviceassociation/*")
-	own := conditions{"StringEquals": {ownTag: {lattice.ManagedBy(s.account, s.cluster, s.vpc)}}}
-	neighbours := conditions{"StringLike": {ownTag: {lattice.ManagedBy(s.account, "*", s.vpc)}}}
+func (s scope) document() policy.Document { return slices.Concat(s.reading(), s.writing()) }
+
+// reading is what the controller looks at.
+func (s scope) reading() policy.Document {
+	services := s.arn("service/*")
 	return policy.Document{
 		{
 			// VPC Lattice and EC2 know no resource for these (Service Authorization Reference).
@@ -50,12 +52,23 @@ func (s scope) document() policy.Document {
 			},
 		},
 		{
-			Sid: "ReadOne", Resources: []string{s.network, services, services + "/listener/*", groups, associations, s.arn("servicenetworkvpcassociation/*")},
+			Sid: "ReadOne", Resources: []string{s.network, services, services + "/listener/*", s.arn("targetgroup/*"),
+				s.arn("servicenetworkserviceassociation/*"), s.arn("servicenetworkvpcassociation/*")},
 			Actions: []string{
 				"vpc-lattice:GetAuthPolicy", "vpc-lattice:GetListener", "vpc-lattice:GetRule", "vpc-lattice:GetService", "vpc-lattice:GetServiceNetwork",
 				"vpc-lattice:GetServiceNetworkServiceAssociation", "vpc-lattice:GetServiceNetworkVpcAssociation", "vpc-lattice:GetTargetGroup",
 			},
 		},
+	}
+}
+
+// writing is what it makes and changes, by the marks.
+func (s scope) writing() policy.Document {
+	services, groups := s.arn("service/*"), s.arn("targetgroup/*")
+	associations := s.arn("servicenetworkserviceassociation/*")
+	own := conditions{"StringEquals": {ownTag: {lattice.ManagedBy(s.account, s.cluster, s.vpc)}}}
+	neighbours := conditions{"StringLike": {ownTag: {lattice.ManagedBy(s.account, "*", s.vpc)}}}
+	return policy.Document{
 		{
 			Sid: "Create", Resources: []string{services, groups}, Actions: []string{"vpc-lattice:CreateService", "vpc-lattice:CreateTargetGroup"},
 			Conditions: conditions{"StringEquals": {"aws:RequestTag/" + lattice.ManagedByTag: {lattice.ManagedBy(s.account, s.cluster, s.vpc)}}},

@@ -160,14 +160,15 @@ func (m *move) gates(ctx context.Context) error {
 	if m.journal.Full == nil {
 		m.journal.Full = facts.Full()
 	}
-	all := append([]Gate{driftGate(drift, m.Carriers, m.resumed)}, Judge(facts, m.Older)...)
-	all = append(all, targets(facts.To, m.journal.Full, m.share()))
+	gates := append([]Gate{driftGate(drift, m.Carriers, m.resumed)}, Judge(facts, m.Older)...)
+	gates = append(gates, targets(facts.To, m.journal.Full, m.share()))
 	answers, err := m.ask(ctx)
 	if err != nil {
 		return err
 	}
-	m.report.Gates = append(all, smoke(answers, m.NoSmoke))
-	return m.shut(m.report.Gates)
+	gates = append(gates, smoke(answers, m.NoSmoke))
+	m.report.Gates = gates
+	return m.shut(gates)
 }
 
 // ask sends the smoke requests, unless told not to.

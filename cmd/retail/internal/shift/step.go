@@ -59,7 +59,7 @@ func (m *move) stop(ctx context.Context, began Phase, why string) {
 func (m *move) interrupted(ctx context.Context) {
 	if ctx.Err() != nil {
 		m.report.Interrupted = true
-		m.Options.Interrupted()
+		m.Interrupted()
 	}
 }
 

@@ -28,7 +28,7 @@ func (f *File) withScalar(text, vpc string, path ...string) (*File, error) {
 	_, value := f.vpc(vpc, path...)
 	full := "vpcs." + vpc + "." + strings.Join(path, ".")
 	if value == nil {
-		return nil, f.refuse(full, "must be written in this file", nil, "write it down")
+		return nil, f.refuse(full, "must be written in this file", "write it down")
 	}
 	at, quote, err := f.scalar(full, value)
 	if err != nil {
@@ -47,7 +47,7 @@ func (f *File) WithCluster(vpc, colour, like, version string) (*File, error) {
 		return nil, err
 	}
 	if f.Version(vpc, colour) != "" {
-		return nil, f.refuse(clusterPath(vpc, colour), "stands in this file already", nil, "change its version instead")
+		return nil, f.refuse(clusterPath(vpc, colour), "stands in this file already", "change its version instead")
 	}
 	lines := f.lines()
 	var copied []string
@@ -96,10 +96,10 @@ func (f *File) block(vpc, colour string) (*yaml.Node, lineRange, error) {
 	key, value := f.vpc(vpc, "clusters", colour)
 	path := clusterPath(vpc, colour)
 	if key == nil {
-		return nil, lineRange{}, f.refuse(path, "must stand in this file", nil, "declare the cluster first")
+		return nil, lineRange{}, f.refuse(path, "must stand in this file", "declare the cluster first")
 	}
 	if _, clusters := f.vpc(vpc, "clusters"); value.Kind != yaml.MappingNode || value.Style&yaml.FlowStyle != 0 || clusters.Style&yaml.FlowStyle != 0 {
-		return nil, lineRange{}, f.refuse(path, "must be written in block style", nil, "write one key a line")
+		return nil, lineRange{}, f.refuse(path, "must be written in block style", "write one key a line")
 	}
 	lines := f.lines()
 	indent := key.Column - 1
@@ -127,7 +127,7 @@ func (f *File) WithLattice(vpc, name, text string) (*File, error) {
 	key, lattice := f.vpc(vpc, "lattice")
 	path := fmt.Sprintf("vpcs.%s.lattice", vpc)
 	if lattice == nil {
-		return nil, f.refuse(path, "must stand in this file", nil, "declare it first")
+		return nil, f.refuse(path, "must stand in this file", "declare it first")
 	}
 	if _, value := child(lattice, name); value != nil && text != "" {
 		return f.withScalar(text, vpc, "lattice", name)

@@ -54,15 +54,15 @@ func Parse(path string, text []byte) (*File, error) {
 		f.root = document.Content[0]
 	}
 	if _, value := f.at("config", environmentKey); value == nil {
-		return nil, f.refuse("config."+environmentKey, "must be there: only environments have clusters and traffic", nil,
+		return nil, f.refuse("config."+environmentKey, "must be there: only environments have clusters and traffic",
 			"name an environment's stack, and run this in the project's folder")
 	}
 	return f, nil
 }
 
-func (f *File) refuse(path, rule string, got any, remedy string) error {
+func (f *File) refuse(path, rule, remedy string) error {
 	var list problem.List
-	list.Add(filepath.Base(f.Path)+": "+path, rule, got, remedy)
+	list.Add(filepath.Base(f.Path)+": "+path, rule, nil, remedy)
 	return list.Err()
 }
 

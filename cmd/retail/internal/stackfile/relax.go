@@ -23,7 +23,7 @@ func (f *File) WithRelaxation(vpc, colour, name, reason string) (*File, error) {
 	case relax == nil:
 		lines = slices.Insert(f.lines(), block.to, indent+"relax:", indent+"  "+line)
 	case relax.Kind != yaml.MappingNode || relax.Style&yaml.FlowStyle != 0:
-		return nil, f.refuse(clusterPath(vpc, colour)+".relax", "must be written in block style", nil, "write one key a line")
+		return nil, f.refuse(clusterPath(vpc, colour)+".relax", "must be written in block style", "write one key a line")
 	default:
 		if _, stands := child(relax, name); stands != nil {
 			return f, nil

@@ -42,7 +42,7 @@ func (f *File) splice(edits ...edit) []string {
 // written elsewhere (an alias), or in a way that this does not follow, is refused.
 func (f *File) scalar(path string, n *yaml.Node) (span, string, error) {
 	if n.Kind != yaml.ScalarNode || n.Anchor != "" {
-		return span{}, "", f.refuse(path, "must be a plain value written in its place", nil, "write it out, without an anchor or alias")
+		return span{}, "", f.refuse(path, "must be a plain value written in its place", "write it out, without an anchor or alias")
 	}
 	written, quote := n.Value, ""
 	switch n.Style {
@@ -55,7 +55,7 @@ func (f *File) scalar(path string, n *yaml.Node) (span, string, error) {
 	at := span{n.Line - 1, n.Column - 1, n.Column - 1 + len([]rune(written))}
 	line := []rune(f.lines()[at.line])
 	if at.to > len(line) || string(line[at.from:at.to]) != written {
-		return span{}, "", f.refuse(path, "must be written on one line and without escapes", nil, "write it as "+fmt.Sprintf("%q", n.Value))
+		return span{}, "", f.refuse(path, "must be written on one line and without escapes", "write it as "+fmt.Sprintf("%q", n.Value))
 	}
 	return at, quote, nil
 }
@@ -77,7 +77,7 @@ func (f *File) becomes(lines []string, change func(environment map[string]any)) 
 		return nil, err
 	}
 	if !reflect.DeepEqual(wanted, got) {
-		return nil, f.refuse("config."+environmentKey, "cannot be changed here without changing something else", nil,
+		return nil, f.refuse("config."+environmentKey, "cannot be changed here without changing something else",
 			"edit the file by hand, and write what is to be changed in block style, one key a line")
 	}
 	return after, nil

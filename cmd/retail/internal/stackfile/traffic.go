@@ -39,11 +39,11 @@ func trafficPath(vpc string) string { return "vpcs." + vpc + ".traffic" }
 func (f *File) Traffic(vpc string) (Weights, error) {
 	_, value := f.vpc(vpc, "traffic")
 	if value == nil {
-		return nil, f.refuse(trafficPath(vpc), "must be written in this file", nil, "write down every colour's share")
+		return nil, f.refuse(trafficPath(vpc), "must be written in this file", "write down every colour's share")
 	}
 	var out Weights
 	if err := value.Decode(&out); err != nil {
-		return nil, f.refuse(trafficPath(vpc), "must be whole numbers by colour: "+err.Error(), nil, "write {blue: 100, green: 0}")
+		return nil, f.refuse(trafficPath(vpc), "must be whole numbers by colour: "+err.Error(), "write {blue: 100, green: 0}")
 	}
 	return out, nil
 }
@@ -57,9 +57,9 @@ func (f *File) WithTraffic(vpc string, weights Weights) (*File, error) {
 	}
 	_, value := f.vpc(vpc, "traffic")
 	if value.Kind != yaml.MappingNode {
-		return nil, f.refuse(trafficPath(vpc), "must be written in its place", nil, "write it out, without an alias")
+		return nil, f.refuse(trafficPath(vpc), "must be written in its place", "write it out, without an alias")
 	}
-	lines := f.lines()
+	var lines []string
 	if slices.Equal(slices.Sorted(maps.Keys(now)), slices.Sorted(maps.Keys(weights))) {
 		var edits []edit
 		for colour, weight := range weights {
@@ -92,7 +92,7 @@ func (f *File) colours(vpc string, value *yaml.Node, weights Weights) ([]string,
 	if value.Style&yaml.FlowStyle != 0 {
 		end := strings.IndexRune(string(line[value.Column-1:]), '}')
 		if last.Line != key.Line || end < 0 {
-			return nil, f.refuse(trafficPath(vpc), "must be written on one line", nil, "write {blue: 100, green: 0}")
+			return nil, f.refuse(trafficPath(vpc), "must be written on one line", "write {blue: 100, green: 0}")
 		}
 		return f.splice(edit{span{key.Line - 1, value.Column - 1, value.Column + len([]rune(string(line[value.Column-1:])[:end]))}, weights.String()}), nil
 	}

@@ -54,7 +54,7 @@ func gone(holders string) bool {
 // alive asks the kernel: signal 0 reaches nobody, and is refused where there is nobody.
 func alive(pid int) bool {
 	err := syscall.Kill(pid, 0)
-	return err == nil || err == syscall.EPERM //nolint:errorlint // the kernel's own numbers
+	return err == nil || err == syscall.EPERM
 }
 
 // Release takes the stack's lock away.

@@ -122,7 +122,7 @@ func (s *Stack) VPC(name, to string) (shift.Place, error) {
 		list.Add("vpcs."+name+".frontDoor", "must be there: without it nothing divides the VPC's traffic", nil, "declare it, and deploy")
 		return shift.Place{}, list.Err()
 	}
-	w := &world{vpc: name, to: config.Colour(to), wanted: v, smoke: s.smoking(name, v, to), peak: s.read.Zonal[name].Peaks["ui"],
+	w := &world{vpc: name, to: config.Colour(to), wanted: v, smoke: s.smoking(name, to), peak: s.read.Zonal[name].Peaks["ui"],
 		alarms: s.read.Zonal[name].Alarms, clusters: map[config.Colour]string{}, groups: map[string]string{},
 		config: s.config, elb: elb.NewFromConfig(s.config), cloudwatch: cloudwatch.NewFromConfig(s.config), eks: eks.NewFromConfig(s.config)}
 	for colour, c := range s.read.Clusters[name] {
@@ -183,14 +183,13 @@ func (s *Stack) carriers(vpc string, w *world) ([]shift.Carrier, error) {
 			others = append(others, shift.Carrier{URN: r.URN, Name: "route " + r.name(), ByHand: w.network.byHand})
 		}
 	}
-	out := append(rules, others...)
 	if len(rules) == 0 || len(w.groups) != 2 {
 		var list problem.List
 		list.Add("stack "+s.Stack, "must hold the rule that divides VPC "+vpc+"'s customers between two target groups", nil,
 			"run pulumi up with this release of the program until it succeeds")
 		return nil, list.Err()
 	}
-	return out, nil
+	return slices.Concat(rules, others), nil
 }
 
 func ruleName(vpc string) string { return "listener rule " + vpc + "-traffic" }

@@ -11,7 +11,6 @@ import (
 
 	"retail/cmd/retail/internal/shift"
 	"retail/internal/entry"
-	"retail/stacks/config"
 )
 
 // requestTime bounds one smoke request.
@@ -32,7 +31,7 @@ type smoking struct {
 
 // smoking prepares the requests. A load balancer behind CloudFront is reached through it,
 // which sends requests to one VPC alone.
-func (s *Stack) smoking(vpc string, v config.VPC, colour string) *smoking {
+func (s *Stack) smoking(vpc, colour string) *smoking {
 	e := s.wanted.Entrance
 	out := &smoking{host: e.Domain, header: s.read.TestHeaders[vpc][colour], paths: s.Paths, times: s.Requests}
 	switch {
