@@ -20,11 +20,11 @@ func (w *World) Lattice(view View) { w.view = view }
 
 // place is where a caller is: a VPC, in a service network.
 type place struct {
-	caller            *Caller
-	vpc               *cloud.Record
-	association       *cloud.Record
-	network, service  *cloud.Record
-	principal, region string
+	caller           *Caller
+	vpc              *cloud.Record
+	association      *cloud.Record
+	network, service *cloud.Record
+	region           string
 }
 
 // eastWest follows a request of a caller inside AWS to a service of VPC Lattice.
@@ -106,7 +106,7 @@ func (t *trace) latticeName(p *place, host string) string {
 		}
 		next := t.privateRecord(p.vpc.ID, name)
 		if next == "" {
-			found := false
+			var found bool
 			if next, found = t.lookup(name); !found {
 				return ""
 			}

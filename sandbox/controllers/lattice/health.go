@@ -122,13 +122,7 @@ func meshHealth(m *mesh.Snapshot, g *cloud.Record, p pod, port int) (status, rea
 	case !expected(ec2.Text(g.State, "config.healthCheck.matcher.value"), out.Status):
 		return vpclattice.Unhealthy, "Target.ResponseCodeMismatch"
 	case out.Pod != nil:
-		port := 0
-		if out.Pod == p {
-			port = containerPort(p)
-		} else {
-			port = containerPort(out.Pod)
-		}
-		if paths, _ := answers(out.Pod, port); len(paths) > 0 && !slices.Contains(paths, request.Path) {
+		if paths, _ := answers(out.Pod, containerPort(out.Pod)); len(paths) > 0 && !slices.Contains(paths, request.Path) {
 			return vpclattice.Unhealthy, "Target.ResponseCodeMismatch"
 		}
 	}

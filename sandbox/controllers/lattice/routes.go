@@ -51,7 +51,7 @@ var errConflict = errors.New("")
 type conflicted struct{ message string }
 
 func (c conflicted) Error() string   { return c.message }
-func (c conflicted) Is(e error) bool { return e == errConflict } //nolint:errorlint // the sentinel itself
+func (c conflicted) Is(e error) bool { return e == errConflict }
 
 func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error {
 	if err := w.hold(ctx, routes, &r.Object, routeFinalizer); err != nil {
