@@ -167,7 +167,7 @@ func TestObjectsGoWithTheClusterK5(t *testing.T) {
 			assert.Empty(t, one.DeletedWith, one.Name)
 		}
 	}
-	assert.Equal(t, 1+5*6+1+3+2, inside, "namespace, six objects a service, the closed door, classes of secrets, the driver's rights")
+	assert.Equal(t, 1+5*6+1+3+1+2, inside, "namespace, six objects a service, the closed door, classes of secrets and their scope, the driver's rights")
 	assert.Equal(t, 4*3, outside, "role, policy, association for each service with a store")
 }
 
