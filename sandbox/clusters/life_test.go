@@ -66,8 +66,11 @@ func (w *world) checkIdentities(ctx context.Context) {
 		_, err = w.client("admin").CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
 		require.NoError(t, err)
 	}
-	_, err = w.client("scoped").CoreV1().ConfigMaps("shop-cart").Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, metav1.CreateOptions{})
-	assert.NoError(t, err, "a policy scoped to namespaces grants in those that match")
+	// The rights in a new namespace come a moment after it.
+	assert.EventuallyWithT(t, func(t *assert.CollectT) {
+		_, err := w.client("scoped").CoreV1().ConfigMaps("shop-cart").Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, metav1.CreateOptions{})
+		assert.NoError(t, err)
+	}, 15*time.Second, 100*time.Millisecond, "a policy scoped to namespaces grants in those that match")
 	_, err = w.client("scoped").CoreV1().ConfigMaps("other").List(ctx, metav1.ListOptions{})
 	assert.True(t, apierrors.IsForbidden(err), "and in no other, got %v", err)
 }
@@ -96,7 +99,7 @@ func (w *world) checkAddons(ctx context.Context) {
 	for name, version := range map[string]string{
 		"kube-proxy": "v1.34.1-eksbuild.2", "coredns": "v1.12.4-eksbuild.1", "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
 		"metrics-server": "v0.8.0-eksbuild.3", "eks-node-monitoring-agent": "v1.4.1-eksbuild.1",
-		"aws-secrets-store-csi-driver-provider": "v3.1.3-eksbuild.1",
+		"aws-secrets-store-csi-driver-provider": "v3.1.3-eksbuild.1", "amazon-cloudwatch-observability": "v5.4.0-eksbuild.1",
 	} {
 		require.NoError(t, w.manager.ApplyAddon(ctx, w.spec.ARN, name, version, nil), name)
 	}
