@@ -127,16 +127,22 @@ func accessLogs(ctx *pulumi.Context, name string, args *NetworkArgs, network *vp
 	// The group's name begins like this, so that the policy by which AWS delivers to it does
 	// not grow with every network (Amazon CloudWatch Logs User Guide, "Enable logging from
 	// AWS services", resource policy size limit).
-	group, err := logs.New(ctx, names.Child(name, "logs"), &logs.Args{
+	role := names.Child(name, "logs")
+	logged := &logs.Args{
 		Name: "/aws/vendedlogs/" + args.PhysicalName + "/lattice/" + args.Name, Account: args.Account, Region: args.Region,
 		RetentionDays: args.LogRetentionDays, Unprotected: args.Unprotected, Tags: args.Tags,
-	}, child)
+	}
+	group, err := logs.New(ctx, role, logged, child)
+	if err != nil {
+		return err
+	}
+	allowed, err := logs.Deliver(ctx, role, names.Child(args.PhysicalName, "lattice", args.Name), logged, group, child)
 	if err != nil {
 		return err
 	}
 	_, err = vpclattice.NewAccessLogSubscription(ctx, names.Child(name, "access-logs"), &vpclattice.AccessLogSubscriptionArgs{
 		ResourceIdentifier: network.Arn, DestinationArn: group.Arn, Tags: tags.Named(names.Child(args.Name, "access-logs"), args.Tags),
-	}, child, pulumi.DependsOn(group.Ready))
+	}, child, pulumi.DependsOn(slices.Concat(group.Ready, []pulumi.Resource{allowed})))
 	return err
 }
 

@@ -105,13 +105,13 @@ type Options struct {
 	Log *slog.Logger
 	// StartTimeout bounds the wait for a ready API server; default 2 minutes.
 	StartTimeout time.Duration
-	// JoinTimeout bounds the wait for nodes to join; default 20 seconds.
+	// JoinTimeout bounds the wait for nodes to join; default one minute.
 	JoinTimeout time.Duration
 	// DrainTimeout bounds the eviction of pods from nodes that are replaced;
 	// default 20 seconds. Nodes of a shrinking or deleted group are given a
 	// quarter of it and then go regardless.
 	DrainTimeout time.Duration
-	// AddonTimeout bounds WaitAddon; default 20 seconds.
+	// AddonTimeout bounds WaitAddon; default two minutes: a busy machine is slow.
 	AddonTimeout time.Duration
 }
 
@@ -202,9 +202,9 @@ func setDefaults(opts *Options) {
 		value time.Duration
 	}{
 		{&opts.StartTimeout, 2 * time.Minute},
-		{&opts.JoinTimeout, 20 * time.Second},
+		{&opts.JoinTimeout, time.Minute},
 		{&opts.DrainTimeout, 20 * time.Second},
-		{&opts.AddonTimeout, 20 * time.Second},
+		{&opts.AddonTimeout, 2 * time.Minute},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value

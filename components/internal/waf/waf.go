@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"retail/components/internal/logs"
 	"retail/components/internal/names"
-	"retail/components/internal/policy"
 	"retail/components/internal/tags"
 	"retail/components/internal/typed"
 	"retail/internal/problem"
@@ -114,18 +112,15 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 // log records every request, with what the rules made of it.
 func (acl *ACL) log(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) error {
 	child := names.Child(name, "logs")
-	group, err := logs.New(ctx, child, &logs.Args{
+	logged := &logs.Args{
 		Name: logPrefix + args.PhysicalName, Account: args.Account, Region: args.Region,
 		RetentionDays: args.LogRetentionDays, Unprotected: args.Unprotected, Tags: args.Tags,
-	}, opts...)
+	}
+	group, err := logs.New(ctx, child, logged, opts...)
 	if err != nil {
 		return err
 	}
-	// Left out, AWS would write such a policy by itself, and leave it behind.
-	allowed, err := cloudwatch.NewLogResourcePolicy(ctx, child, &cloudwatch.LogResourcePolicyArgs{
-		PolicyName:     pulumi.String(logPrefix + args.PhysicalName),
-		PolicyDocument: policy.Render(map[string]pulumi.StringInput{"group": group.Arn}, args.deliver),
-	}, opts...)
+	allowed, err := logs.Deliver(ctx, child, logPrefix+args.PhysicalName, logged, group, opts...)
 	if err != nil {
 		return err
 	}
@@ -141,19 +136,6 @@ func (acl *ACL) log(ctx *pulumi.Context, name string, args *Args, opts ...pulumi
 	}
 	return ctx.RegisterResource("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", child, inputs, &pulumi.CustomResourceState{},
 		slices.Concat(opts, []pulumi.ResourceOption{pulumi.DependsOn(slices.Concat(group.Ready, []pulumi.Resource{allowed}))})...)
-}
-
-// deliver lets AWS's log delivery write to the one log group (Amazon CloudWatch Logs User
-// Guide, "Logs sent to CloudWatch Logs").
-func (a *Args) deliver(arns map[string]string) policy.Document {
-	return policy.Document{{
-		Sid: "Deliver", Principals: map[string][]string{"Service": {"delivery.logs.amazonaws.com"}},
-		Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{arns["group"] + ":log-stream:*"},
-		Conditions: map[string]map[string][]string{
-			"StringEquals": {"aws:SourceAccount": {a.Account}},
-			"ArnLike":      {"aws:SourceArn": {fmt.Sprintf("arn:aws:logs:%s:%s:*", a.Region, a.Account)}},
-		},
-	}}
 }
 
 // Associate puts a regional web ACL before a load balancer.

@@ -47,7 +47,11 @@ func TestANetworkOfItsOwnForEachEnvironment(t *testing.T) {
 		group := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "lattice-"+environment+"-logs")
 		assert.EqualValues(t, 365, group.Value("retentionInDays").NumberValue())
 		assert.Contains(t, group.String("kmsKeyId"), "lattice-"+environment+"-logs-key")
-		assert.Contains(t, r.One(t, accessLogs, "lattice-"+environment+"-access-logs").String("destinationArn"), group.Name)
+		sent := r.One(t, accessLogs, "lattice-"+environment+"-access-logs")
+		assert.Contains(t, sent.String("destinationArn"), group.Name)
+		delivery := r.One(t, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "lattice-"+environment+"-logs")
+		assert.Contains(t, delivery.String("policyDocument"), group.Name)
+		assert.True(t, sent.WaitsFor(delivery), "else AWS writes a policy of its own, and leaves it behind")
 	}
 }
 
