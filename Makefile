@@ -82,7 +82,7 @@ campaign: build ## a fault at every AWS call of a first deployment, one at a tim
 
 .PHONY: stories
 stories: build ## the long stories: drills of every zone of dev and prod, autoshift, the mesh's ladder and its upgrade, an upgrade of Kubernetes there and back
-	go test -count 1 -timeout 3h -v -run '^(TestDrill|TestProdDrill|TestAutoshift|TestMesh|TestUpgrade)$$' ./tests/scenarios -stories
+	go test -count 1 -timeout 3h -v -run '^(TestDrill|TestProdDrill|TestAutoshift|TestMesh|TestUpgrade|TestShiftIsOfWeightsAlone|TestAShiftGoesBackWhenTheColourFails)$$' ./tests/scenarios -stories
 
 .PHONY: clean
 clean: ## remove the sandbox with its worlds, and all that was built

@@ -59,9 +59,10 @@ func TestUpgrade(t *testing.T) {
 	t.Run("destroy leaves nothing (V7)", func(t *testing.T) { u.goes(t, before) })
 }
 
-// TestShiftIsOfWeightsAlone is of TestUpgrade what shows on every run: both colours stand,
+// TestShiftIsOfWeightsAlone is of TestUpgrade what shows in minutes: both colours stand,
 // callers of the right accounts get in, and each step of a shift would change weights only.
 func TestShiftIsOfWeightsAlone(t *testing.T) {
+	needsStories(t)
 	t.Parallel()
 	u, before := inLattice(t, "blue", "green")
 	u.crossAccount(t)
