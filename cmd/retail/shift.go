@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,8 +56,10 @@ Before each change a journal is written (.retail/). Should the process be killed
 
 It asks AWS with the SDK's usual variables and files, as --role, which needs on the
 stack's account: elasticloadbalancing:DescribeRules and DescribeTargetHealth,
-cloudwatch:DescribeAlarms, eks:DescribeCluster, ListAddons and DescribeAddon, and an
-access entry that may view the cluster that takes the traffic. Pulumi has its own
+cloudwatch:DescribeAlarms, eks:DescribeCluster, ListAddons and DescribeAddon, with VPC
+Lattice vpc-lattice:ListServices, ListListeners, ListRules, GetRule, GetTargetGroup,
+ListTargets and ListTagsForResource, and an access entry that may view the cluster that
+takes the traffic. Pulumi has its own
 credentials. Smoke requests honour HTTPS_PROXY and SSL_CERT_FILE.
 
 Exit codes:
@@ -131,8 +134,8 @@ func (s *shifting) run(c *cobra.Command) error {
 	code := 0
 	for _, vpc := range vpcs {
 		report, err := s.one(c, stack, vpc)
-		if err != nil {
-			return err
+		if err != nil { // what was done before is told all the same
+			return errors.Join(err, s.write(reports))
 		}
 		reports = append(reports, report)
 		report.Print(c.OutOrStdout())

@@ -61,7 +61,9 @@ func (m *move) restore(ctx context.Context, c Carrier) {
 	}
 	left := fmt.Sprintf("%s: %v", c.Name, err)
 	if c.ByHand != nil {
-		left += "\n    by hand until then: " + c.ByHand(m.journal.LastGood)
+		if command := c.ByHand(m.journal.LastGood); command != "" {
+			left += "\n    by hand until then: " + command
+		}
 	}
 	m.report.Left = append(m.report.Left, left)
 	m.Say("%s: NOT BACK: %v", c.Name, err)

@@ -67,8 +67,8 @@ type Carrier struct {
 	URN string `json:"urn"`
 	// Name is what people call it: "listener rule main-traffic".
 	Name string `json:"name"`
-	// ByHand is how the weights are set without Pulumi, with %s for the weights of each
-	// colour in order; empty when there is no good way.
+	// ByHand is the command that sets weights without Pulumi; empty when there is none, or
+	// it is not known yet.
 	ByHand func(Weights) string `json:"-"`
 }
 

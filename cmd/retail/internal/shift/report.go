@@ -50,7 +50,7 @@ type Step struct {
 	Gates   []Gate  `json:"gates,omitempty"`
 	// Changes are what its preview showed.
 	Changes []Change      `json:"changes"`
-	Updated time.Duration `json:"updatedInNanoseconds,omitempty"`
+	Updated time.Duration `json:"updatedNanoseconds,omitempty"`
 	Baked   time.Duration `json:"bakedNanoseconds,omitempty"`
 	Looks   int           `json:"looks,omitempty"`
 	// Fewest are the fewest healthy targets of the colour that any look saw, by kind.

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -21,8 +22,16 @@ type network struct {
 	client *vpclattice.Client
 	// service is its name, carrier what the route that owns it is called.
 	service, carrier string
-	// rules are those that divide callers, once they have been looked for.
-	rules []latticeRule
+	// rules are those that divide callers, once they have been looked for, and shares to what
+	// the last one that was looked at sends.
+	rules  []latticeRule
+	shares []latticeShare
+}
+
+// latticeShare is a target group's; its colour is empty where it is outside the clusters.
+type latticeShare struct {
+	group, colour string
+	weight        int
 }
 
 type latticeRule struct{ service, listener, rule string }
@@ -59,6 +68,7 @@ func (w *world) watchNetwork(ctx context.Context, f *shift.Facts) error {
 // clusters have a share too, by which the colours' are cut. It notes the colours' targets.
 func (w *world) forwarded(ctx context.Context, f *shift.Facts, groups []latticetypes.WeightedTargetGroup) (shift.Weights, error) {
 	weights, outside := shift.Weights{}, false
+	w.network.shares = nil
 	for _, g := range groups {
 		id, weight := aws.ToString(g.TargetGroupIdentifier), int(aws.ToInt32(g.Weight))
 		group, err := w.network.client.GetTargetGroup(ctx, &vpclattice.GetTargetGroupInput{TargetGroupIdentifier: &id})
@@ -77,8 +87,10 @@ func (w *world) forwarded(ctx context.Context, f *shift.Facts, groups []latticet
 		}
 		if colour == nil {
 			outside = outside || weight > 0
+			w.network.shares = append(w.network.shares, latticeShare{id, "", weight})
 			continue
 		}
+		w.network.shares = append(w.network.shares, latticeShare{id, colour.Name, weight})
 		weights[colour.Name] = weight
 		seen, err := w.network.targets(ctx, id)
 		if err != nil {
@@ -165,12 +177,25 @@ func (n *network) findRules(ctx context.Context, service, listener string) error
 	return nil
 }
 
-// byHand are the commands that set the rule's weights without a controller.
-func (n *network) byHand(shift.Weights) string {
-	if len(n.rules) == 0 {
+// byHand is the command that sets the rule's weights without a controller, which changes
+// nothing while its cluster's API server does not answer. Empty while no rule was seen.
+func (n *network) byHand(weights shift.Weights) string {
+	if len(n.rules) == 0 || len(n.shares) == 0 {
 		return ""
 	}
-	r := n.rules[0]
-	return fmt.Sprintf("its cluster's controller changes nothing while the API server does not answer; until then: aws vpc-lattice update-rule "+
-		"--service-identifier %s --listener-identifier %s --rule-identifier %s --action … with the same target groups and these weights", r.service, r.listener, r.rule)
+	var groups []any
+	for _, s := range n.shares {
+		weight := s.weight
+		if s.colour != "" {
+			weight = weights[s.colour]
+		}
+		groups = append(groups, map[string]any{"targetGroupIdentifier": s.group, "weight": weight})
+	}
+	action, err := json.Marshal(map[string]any{"forward": map[string]any{"targetGroups": groups}})
+	if err != nil { // texts and numbers always can be
+		return ""
+	}
+	r := n.rules[len(n.rules)-1]
+	return fmt.Sprintf("aws vpc-lattice update-rule --service-identifier %s --listener-identifier %s --rule-identifier %s --action '%s'",
+		r.service, r.listener, r.rule, action)
 }
