@@ -100,6 +100,15 @@ func (c *colourStack) raiseAuto(name string, made *cluster.Cluster, providers pu
 	return c.serve(made, after.All())
 }
 
+// output is what the stack tells of the cluster. No kubeconfig: `aws eks update-kubeconfig
+// --name NAME --role-arn ROLE` writes one, for whoever has an access entry.
+func (c *colourStack) output(raised *cluster.Cluster) pulumi.Map {
+	return pulumi.Map{
+		"name": raised.Name, "endpoint": raised.Endpoint,
+		"version": pulumi.String(c.config.Version), "standardSupportEnds": pulumi.String(raised.StandardSupportEnds),
+	}
+}
+
 func (c *colourStack) clusterArgs() *cluster.Args {
 	environment := c.environmentStack.config
 	args := &cluster.Args{

@@ -168,12 +168,7 @@ func (s *environmentStack) vpc(name string, v config.VPC) (*vpc.VPC, error) {
 			return nil, problem.Under(problem.Path("clusters", string(colour)), err)
 		}
 		serving, all[colour], offering[colour] = append(serving, c.serving...), raised, c
-		// No kubeconfig: `aws eks update-kubeconfig --name NAME --role-arn ROLE` writes
-		// one, for whoever has an access entry.
-		clusters[string(colour)] = pulumi.Map{
-			"name": raised.Name, "endpoint": raised.Endpoint,
-			"version": pulumi.String(c.config.Version), "standardSupportEnds": pulumi.String(raised.StandardSupportEnds),
-		}
+		clusters[string(colour)] = c.output(raised)
 	}
 	s.clusters[name], s.zonal[name] = clusters, zonal(v, door, all)
 	if err := s.divide(name, v, door, serving); err != nil {

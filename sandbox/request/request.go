@@ -204,16 +204,7 @@ func text(p cloud.Props, path string) string { return ec2.Text(p, path) }
 
 func number(p cloud.Props, path string) int { return ec2.Number(p, path) }
 
-func items(p cloud.Props, path string) []cloud.Props {
-	list, _ := cloud.Lookup(p, path).([]any)
-	var out []cloud.Props
-	for _, v := range list {
-		if o, ok := v.(map[string]any); ok {
-			out = append(out, o)
-		}
-	}
-	return out
-}
+func items(p cloud.Props, path string) []cloud.Props { return ec2.Items(p, path) }
 
 // weighted is one of several ways that a request may go.
 type weighted[T any] struct {

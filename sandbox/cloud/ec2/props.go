@@ -108,3 +108,27 @@ func merge(state, more cloud.Props) {
 		state[k] = v
 	}
 }
+
+// Items are the objects of a list property, by dotted path.
+func Items(p cloud.Props, path string) []cloud.Props {
+	list, _ := cloud.Lookup(p, path).([]any)
+	var out []cloud.Props
+	for _, v := range list {
+		if o, ok := v.(map[string]any); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// SubnetOfInstance is where an instance of an auto scaling group runs; "" when there is none.
+func SubnetOfInstance(c *cloud.Call, id string) string {
+	for _, g := range c.List("aws:autoscaling/group:Group") {
+		for _, i := range Items(g.State, "instances") {
+			if Text(i, "instanceId") == id {
+				return Text(i, "subnetId")
+			}
+		}
+	}
+	return ""
+}

@@ -50,7 +50,7 @@ func checkTarget(c *cloud.Call, group *cloud.Record, t Target) error {
 	case "alb":
 		return checkBalancer(c, group, t)
 	default:
-		subnet := subnetOfInstance(c, t.ID)
+		subnet := ec2.SubnetOfInstance(c, t.ID)
 		if subnet == "" {
 			return c.Fail("InvalidTarget", "Instance ID '%s' is not valid", t.ID)
 		}
@@ -110,19 +110,6 @@ func checkBalancer(c *cloud.Call, group *cloud.Record, t Target) error {
 		return c.Fail("TooManyTargets", "The maximum number of targets for target group '%s' has been reached", group.ID)
 	}
 	return nil
-}
-
-// subnetOfInstance is where an instance of an auto scaling group runs; "" when
-// there is none.
-func subnetOfInstance(c *cloud.Call, id string) string {
-	for _, g := range c.List(autoScalingGroup) {
-		for _, i := range items(g.State, "instances") {
-			if text(i, "instanceId") == id {
-				return text(i, "subnetId")
-			}
-		}
-	}
-	return ""
 }
 
 // attachments are the records of a group's targets, by ID.

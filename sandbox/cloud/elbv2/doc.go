@@ -6,7 +6,7 @@
 // Reference (version 2015-12-01) and of the Application and Network Load Balancer
 // User Guides; error texts are AWS's own as users reported them. Not simulated,
 // and refused by name: Gateway Load Balancers, Lambda targets, authentication
-// actions, mutual TLS, IPv6, IPAM pools, capacity reservations.
+// by Amazon Cognito, mutual TLS, IPv6, IPAM pools, capacity reservations.
 package elbv2
 
 import (
@@ -29,7 +29,6 @@ const (
 // Types of other services that load balancers look at.
 const (
 	certificate       = "aws:acm/certificate:Certificate"
-	autoScalingGroup  = "aws:autoscaling/group:Group"
 	serviceARN        = "elasticloadbalancing"
 	applicationType   = "application"
 	networkType       = "network"
@@ -62,13 +61,4 @@ func nameOf(c *cloud.Call) string {
 func text(p cloud.Props, path string) string { return ec2.Text(p, path) }
 
 // items are the objects of a list property.
-func items(p cloud.Props, path string) []cloud.Props {
-	list, _ := cloud.Lookup(p, path).([]any)
-	var out []cloud.Props
-	for _, v := range list {
-		if o, ok := v.(map[string]any); ok {
-			out = append(out, o)
-		}
-	}
-	return out
-}
+func items(p cloud.Props, path string) []cloud.Props { return ec2.Items(p, path) }

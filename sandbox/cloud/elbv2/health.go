@@ -161,7 +161,7 @@ func ZoneOf(c *cloud.Call, group *cloud.Record, t Target) string {
 	if t.Zone != "" && t.Zone != "all" {
 		return t.Zone
 	}
-	if subnet := subnetOfInstance(c, t.ID); subnet != "" {
+	if subnet := ec2.SubnetOfInstance(c, t.ID); subnet != "" {
 		_, name := ec2.ZoneOf(c, subnet)
 		return name
 	}

@@ -91,13 +91,4 @@ func Register(r *cloud.Registry) {
 func text(p cloud.Props, path string) string { return ec2.Text(p, path) }
 
 // items are the objects of a list property.
-func items(p cloud.Props, path string) []cloud.Props {
-	list, _ := cloud.Lookup(p, path).([]any)
-	var out []cloud.Props
-	for _, v := range list {
-		if o, ok := v.(map[string]any); ok {
-			out = append(out, o)
-		}
-	}
-	return out
-}
+func items(p cloud.Props, path string) []cloud.Props { return ec2.Items(p, path) }

@@ -142,30 +142,15 @@ func refusal(c *cloud.Call, group *cloud.Record, t Target) *Failure {
 			return no("a target group of type ALB holds one target")
 		}
 	default:
-		if subnet := c.Get(ec2.Subnet, subnetOf(c, t.ID)); subnet == nil || text(subnet.State, "vpcId") != vpc {
+		if subnet := c.Get(ec2.Subnet, ec2.SubnetOfInstance(c, t.ID)); subnet == nil || text(subnet.State, "vpcId") != vpc {
 			return no("%s is not an instance of VPC %s", t.ID, vpc)
 		}
 	}
 	return nil
 }
 
-// Types of other services that can be targets.
-const (
-	balancer         = "aws:lb/loadBalancer:LoadBalancer"
-	autoScalingGroup = "aws:autoscaling/group:Group"
-)
-
-// subnetOf is where an instance of an auto scaling group runs; "" when there is none.
-func subnetOf(c *cloud.Call, instance string) string {
-	for _, g := range c.List(autoScalingGroup) {
-		for _, i := range items(g.State, "instances") {
-			if text(i, "instanceId") == instance {
-				return text(i, "subnetId")
-			}
-		}
-	}
-	return ""
-}
+// balancer is a load balancer of another service, which can be a target.
+const balancer = "aws:lb/loadBalancer:LoadBalancer"
 
 // attachments are the records of a group's targets, by ID.
 func attachments(c *cloud.Call, group string) []*cloud.Record {

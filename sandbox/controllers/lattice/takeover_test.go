@@ -34,8 +34,14 @@ func TestOwnershipMoves(t *testing.T) {
 		assert.Equal(t, map[string]int{"blue SERVICE_EXPORT": 90, "green SERVICE_EXPORT": 10}, w.weights(), "each import finds its own cluster's")
 		assert.Equal(t, map[string]int{"HEALTHY": 2}, w.health("green", "SERVICE_EXPORT"), "of a group of another cluster too")
 	})
-	service := w.service().ID
+	from := takesOver(w, blue, green)
+	goInOrder(w, blue, green, from)
+}
 
+// takesOver lets green, once refused, take blue's route over; it returns the annotation that
+// allows it.
+func takesOver(w *world, blue, green *cluster) (from string) {
+	t, service := w.t, w.service().ID
 	green.route("shop", "", "ServiceImport/ui-blue=50", "ServiceImport/ui-green=50")
 	green.eventually(func(t *assert.CollectT) {
 		accepted := green.condition(resource("httproutes"), "store", "shop", "Accepted")
@@ -44,7 +50,7 @@ func TestOwnershipMoves(t *testing.T) {
 	}, "two owners (V1)")
 	assert.Equal(t, map[string]int{"blue SERVICE_EXPORT": 90, "green SERVICE_EXPORT": 10}, w.weights(), "the second owner changes nothing")
 
-	from := fmt.Sprintf(`"application-networking.k8s.aws/allow-takeover-from":%q`, owner(w, "blue"))
+	from = fmt.Sprintf(`"application-networking.k8s.aws/allow-takeover-from":%q`, owner(w, "blue"))
 	green.route("shop", from, "ServiceImport/ui-blue=50", "ServiceImport/ui-green=50")
 	green.eventually(func(t *assert.CollectT) {
 		assert.Equal(t, map[string]int{"blue SERVICE_EXPORT": 50, "green SERVICE_EXPORT": 50}, w.weights())
@@ -60,7 +66,12 @@ func TestOwnershipMoves(t *testing.T) {
 	blue.gone(resource("httproutes"), "shop")
 	require.NotNil(t, w.service(), "the old owner deletes nothing that is no longer its own")
 	assert.Len(t, w.h.Records(vpclattice.ListenerRule), 1)
+	return from
+}
 
+// goInOrder takes an export away before its backend, and the rest after it.
+func goInOrder(w *world, blue, green *cluster, from string) {
+	t := w.t
 	blue.remove(own("serviceexports"), "ui")
 	blue.eventually(func(t *assert.CollectT) {
 		assert.Contains(t, blue.events(), "ServiceExport ui FailedDeployModel")
