@@ -11,7 +11,6 @@ import (
 	"retail/components/loadbalancing"
 	"retail/components/store"
 	"retail/components/vpc"
-
 	names "retail/internal/lattice"
 	"retail/internal/problem"
 	"retail/stacks/config"
