@@ -127,7 +127,7 @@ func (a *RouteArgs) imports(ctx *pulumi.Context, name string, child pulumi.Resou
 		imported, err := objects.New(ctx, names.Child(name, "lattice", "import", called),
 			objects.Metadata{Name: called, Namespace: a.Entry.namespace, Annotations: annotations},
 			objects.ServiceImport{Type: objects.ClusterSetIP, Ports: []objects.ImportPort{{Port: a.Entry.port, Protocol: "TCP"}}},
-			child, pulumi.DeletedWith(a.Control), pulumi.DependsOn(a.After))
+			child, pulumi.DeletedWith(a.Control), pulumi.DependsOn(a.Entry.Ready))
 		made = append(made, imported)
 		backends = append(backends, objects.HTTPBackend{
 			Group: objects.LatticeGroup, Kind: objects.ImportKind, Name: called, Port: a.Entry.port, Weight: &weight,

@@ -68,7 +68,7 @@ func TestTheShopIsTaken(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int{
-		"Namespace": 4, "Service": 7, "ServiceAccount": 7, "Deployment": 7, "HorizontalPodAutoscaler": 6, "PodDisruptionBudget": 6,
+		"Namespace": 5, "Service": 7, "ServiceAccount": 7, "Deployment": 7, "HorizontalPodAutoscaler": 6, "PodDisruptionBudget": 6,
 		"NetworkPolicy": 21, "SecretProviderClass": 3, "ClusterRole": 2, "ClusterRoleBinding": 1,
 	}, kinds, "five services, their gateway, and what takes their traces")
 	for _, deployment := range deployments {

@@ -83,13 +83,13 @@ var variants = map[string]variant{
 				policy := r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "main-"+colour+"-store-gateway-network")
 				return len(policy.Value("spec.ingress[0].from").ArrayValue())
 			}
-			assert.Equal(t, []int{4, 2}, []int{admitted("blue"), admitted("green")}, "it stands in the private subnets, whose addresses are let in")
+			assert.Equal(t, []int{5, 3}, []int{admitted("blue"), admitted("green")}, "it stands in the private subnets, whose addresses are let in")
 		},
 	},
 	"green-auto-mode": {
 		of: "dev", edits: []edit{set(green+".compute", "auto"), set(green+".nodeGroups", nil)},
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {
-			only(t, d, "green", traffic, name)
+			only(t, d, "green", traffic, name, route)
 			made := r.One(t, "aws:eks/cluster:Cluster", "main-green-eksCluster")
 			for _, flag := range []string{"computeConfig.enabled", "storageConfig.blockStorage.enabled", "kubernetesNetworkConfig.elasticLoadBalancing.enabled"} {
 				assert.True(t, made.Value(flag).BoolValue(), "the three go together (E2): %s", flag)
@@ -105,9 +105,9 @@ var variants = map[string]variant{
 	"one-colour": {
 		of: "dev", edits: []edit{set(green, nil)},
 		means: func(t *testing.T, _ *recorder.Recorder, d difference) {
-			only(t, d, "green", traffic, name)
+			only(t, d, "green", traffic, name, route)
 			assert.Empty(t, d.Added)
-			assert.Equal(t, []string{traffic, name}, slices.Sorted(maps.Keys(d.Changed)), "a colour goes without touching anything else (B12)")
+			assert.Equal(t, []string{traffic, name, route}, slices.Sorted(maps.Keys(d.Changed)), "a colour goes without touching anything else (B12)")
 		},
 	},
 	"public-endpoint": {
@@ -124,7 +124,7 @@ var variants = map[string]variant{
 		means: func(t *testing.T, r *recorder.Recorder, d difference) {
 			assert.Empty(t, d.Added)
 			for _, gone := range d.Removed {
-				assert.Regexp(t, "pods|door-to-100.64.0.0/16", gone)
+				assert.Regexp(t, "pods|(door-to|lattice-callers)-100.64.0.0/16", gone)
 			}
 			private := r.One(t, "aws:ec2/subnet:Subnet", "main-private-euw1-az1")
 			assert.Empty(t, private.String(`tags["kubernetes.io/role/cni"]`), "pods share the nodes' subnets")
@@ -183,8 +183,12 @@ var variants = map[string]variant{
 		},
 		means: func(t *testing.T, r *recorder.Recorder, _ difference) {
 			principals := r.OfType("aws:ram/principalAssociation:PrincipalAssociation")
-			require.Len(t, principals, 1)
-			assert.Equal(t, "arn:aws:organizations::444444444444:organization/o-retail0000001", principals[0].String("principal"), "by its ARN (N6)")
+			var shared []string
+			for _, principal := range principals {
+				shared = append(shared, principal.String("principal"))
+			}
+			assert.ElementsMatch(t, []string{"arn:aws:organizations::444444444444:organization/o-retail0000001", "222222222222", "333333333333"}, shared,
+				"the gateway with all, by the organization's ARN (N6); a service network with its environment alone")
 			assert.False(t, r.One(t, "aws:ram/resourceShare:ResourceShare", "hub-share").Value("allowExternalPrincipals").BoolValue())
 		},
 	},
@@ -202,6 +206,7 @@ var variants = map[string]variant{
 const (
 	traffic = listenerRule + " main-traffic"
 	name    = "aws:route53/record:Record entrance-dev.shop.example.com-main-A"
+	route   = routeType + " main-blue-lattice-route"
 )
 
 // only asserts that a variant of one colour touches nothing of the rest but what is named.

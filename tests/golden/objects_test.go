@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,11 +31,27 @@ func TestObjects(t *testing.T) {
 			same(t, stack, "objects-"+written+".yaml", clusters[written].Objects)
 			same(t, stack, "releases-"+written+".yaml", clusters[written].Releases)
 			for name, cluster := range clusters {
-				alike(t, name, clusters[written].Objects, cluster.Objects)
+				wanted := clusters[written].Objects
+				if !strings.HasSuffix(name, "-blue") {
+					wanted = slices.DeleteFunc(slices.Clone(wanted), ofTheOwner)
+				}
+				alike(t, name, wanted, cluster.Objects)
 				alike(t, name, clusters[written].Releases, cluster.Releases)
 			}
 		})
 	}
+}
+
+// ofTheOwner tells what only the colour has that owns the route of VPC Lattice: the committed
+// stacks' blue.
+func ofTheOwner(object manifests.Object) bool {
+	switch name := object["metadata"].(map[string]any)["name"]; object["kind"] {
+	case "ServiceImport", "IAMAuthPolicy":
+		return true
+	case "HTTPRoute":
+		return name == "shop-main"
+	}
+	return false
 }
 
 // writtenVariants are variants of dev that tests/mesh reads too: its blue cluster, by what
@@ -100,7 +117,7 @@ var (
 // the theme.
 func alike[T any](t *testing.T, cluster string, wanted, values []T) {
 	t.Helper()
-	require.Len(t, values, len(wanted), cluster)
+	require.Equal(t, len(wanted), len(values), "%s: how many", cluster) // not Len, which would print them all
 	for i := range values {
 		if want, got := unnamed(t, written, wanted[i]), unnamed(t, cluster, values[i]); want != got {
 			assert.Equal(t, want, got, cluster)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -78,8 +79,8 @@ func start(t *testing.T, d declared) *world {
 			own = append(own, string(text))
 		}
 		made, ok := typed(t, one)
-		if !ok {
-			continue
+		if _, kind := made.(*apiextensionsv1.CustomResourceDefinition); !ok || kind {
+			continue // the kinds that the fake client has are the list below
 		}
 		switch it := made.(type) {
 		case *appsv1.Deployment:

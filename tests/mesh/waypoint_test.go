@@ -81,7 +81,8 @@ func managed(t *testing.T, client kube.CLIClient) int {
 	require.NoError(t, err)
 	count := 0
 	for _, one := range all.Items {
-		if gatewaycommon.IsManaged(&one.Spec) {
+		// VPC Lattice's Gateway is of a class that is none of Istio's.
+		if _, own := gatewaycommon.AllClasses[one.Spec.GatewayClassName]; own && gatewaycommon.IsManaged(&one.Spec) {
 			count++
 		}
 	}

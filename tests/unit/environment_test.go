@@ -19,7 +19,7 @@ func dev(edits ...func(map[string]any)) []func(map[string]any) {
 // foundation takes away what lets customers in: what is left is what everything else
 // stands on.
 func foundation(vpcs ...string) []func(map[string]any) {
-	edits := []func(map[string]any){stackfile.Set("entrance", nil), stackfile.Set("observers", nil)}
+	edits := []func(map[string]any){stackfile.WithoutLattice, stackfile.Set("entrance", nil), stackfile.Set("observers", nil)}
 	for _, name := range vpcs {
 		at := "vpcs." + name
 		for _, key := range []string{".frontDoor", ".zonalShift", ".shop", ".datastores", ".observability"} {

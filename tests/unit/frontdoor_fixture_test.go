@@ -77,7 +77,7 @@ func customersOf(kind string, vpcs []string, entrance map[string]any, edits ...f
 	for key, value := range entrance {
 		all[key] = value
 	}
-	change := []func(map[string]any){stackfile.Set("entrance", all)}
+	change := []func(map[string]any){stackfile.WithoutLattice, stackfile.Set("entrance", all)}
 	for _, vpc := range vpcs {
 		for _, part := range []string{"shop", "observability", "datastores", "clusters.blue.loadBalancing", "clusters.green.loadBalancing",
 			"clusters.blue.mesh", "clusters.green.mesh"} {

@@ -23,9 +23,11 @@ func (w *World) committed(t testing.TB, name string) []byte {
 	for _, vpc := range members(document, "config", "retail:environment", "vpcs") {
 		delete(vpc, "shop")
 		delete(vpc, "observability")
+		delete(vpc, "lattice")
 		for _, cluster := range members(vpc, "clusters") {
 			delete(cluster, "loadBalancing")
 			delete(cluster, "mesh")
+			delete(cluster, "lattice")
 		}
 	}
 	text, err = yaml.Marshal(document)

@@ -64,6 +64,16 @@ func Set(path string, value any) func(map[string]any) {
 	}
 }
 
+// WithoutLattice is an edit that takes VPC Lattice out of a hub and its environments.
+func WithoutLattice(object map[string]any) {
+	delete(object, "lattice")
+	for _, inner := range object {
+		if inner, ok := inner.(map[string]any); ok {
+			WithoutLattice(inner)
+		}
+	}
+}
+
 // Root returns the repository's folder.
 func Root(t testing.TB) string {
 	t.Helper()

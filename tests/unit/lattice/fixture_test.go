@@ -24,18 +24,15 @@ const (
 	groupPolicy    = "kubernetes:application-networking.k8s.aws/v1alpha1:TargetGroupPolicy"
 	iamAuthPolicy  = "kubernetes:application-networking.k8s.aws/v1alpha1:IAMAuthPolicy"
 	definition     = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
-
-	devNetwork = "arn:aws:vpc-lattice:eu-west-1:111111111111:servicenetwork/sn-1"
 )
 
-// hubThatOffers is the committed hub with a service network for dev.
+var devNetwork = fixture.ServiceNetwork("dev")
+
+// hubThatOffers is the committed hub, with other accounts that may call dev.
 func hubThatOffers(callers ...any) recorder.State {
 	outputs := fixture.HubOutputs()
 	dev := outputs["environments"].(recorder.State)["dev"].(recorder.State)
-	dev["serviceNetwork"] = recorder.State{
-		"offered": true, "id": "sn-1", "arn": devNetwork, "name": "retail-dev",
-		"shareArn": "arn:aws:ram:eu-west-1:111111111111:resource-share/lattice-dev", "callers": append([]any{}, callers...),
-	}
+	dev["serviceNetwork"] = fixture.Offer("dev", callers...)
 	return outputs
 }
 

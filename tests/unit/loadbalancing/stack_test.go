@@ -18,7 +18,7 @@ import (
 // both colours: managed blue beside green with Auto Mode.
 func customersOfDev() []func(map[string]any) {
 	return []func(map[string]any){
-		stackfile.Set("name", "dev"),
+		stackfile.WithoutLattice, stackfile.Set("name", "dev"),
 		stackfile.Set("entrance", map[string]any{"domain": "dev.shop.example.com"}),
 		stackfile.Set("vpcs.main.frontDoor", map[string]any{"alarmTopics": []any{"arn:aws:sns:eu-west-1:222222222222:alarms"}}),
 		stackfile.Set("vpcs.main.datastores", nil),

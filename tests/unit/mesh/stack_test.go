@@ -17,7 +17,7 @@ import (
 func meshedDev(t *testing.T, levels map[string]string, edits ...func(map[string]any)) *recorder.Recorder {
 	t.Helper()
 	edits = append([]func(map[string]any){
-		stackfile.Set("name", "dev"), stackfile.Set("vpcs.main.shop", nil), stackfile.Set("vpcs.main.datastores", nil),
+		stackfile.WithoutLattice, stackfile.Set("name", "dev"), stackfile.Set("vpcs.main.shop", nil), stackfile.Set("vpcs.main.datastores", nil),
 		stackfile.Set("vpcs.main.observability", nil),
 	}, edits...)
 	for colour, level := range levels {

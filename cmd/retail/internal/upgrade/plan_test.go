@@ -73,12 +73,14 @@ func TestTheIdleColourIsUpgradedAndTakesOver(t *testing.T) {
 		"upgrade green, which has no traffic, to 1.36",
 		"ask whether green can take the traffic",
 		"give green 5 % of the traffic", "give green 25 % of the traffic", "give green 50 % of the traffic", "give green 100 % of the traffic",
+		"let green take the route of VPC Lattice over from blue", "take the route out of blue, which no longer owns it",
 		"take blue away",
 	}, "\n"), titles(steps))
 	assert.Contains(t, steps[0].Diff(), "-            version: \"1.35\"\n+            version: \"1.36\"")
 	assert.Contains(t, steps[2].Diff(), "-        traffic: {blue: 100, green: 0}\n+        traffic: {blue: 95, green: 5}")
-	assert.Contains(t, steps[6].Diff(), "+        traffic: {green: 100}")
-	assert.Contains(t, steps[6].Diff(), "-          blue:\n")
+	assert.Contains(t, steps[6].Diff(), "+        lattice: {takeOverFrom: blue, routes: green}")
+	assert.Contains(t, steps[8].Diff(), "+        traffic: {green: 100}")
+	assert.Contains(t, steps[8].Diff(), "-          blue:\n")
 	follows(t, steps, options("1.36"))
 }
 
