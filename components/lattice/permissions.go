@@ -86,9 +86,8 @@ func (s scope) writing() policy.Document {
 			Actions: []string{"vpc-lattice:DeleteAuthPolicy", "vpc-lattice:DeleteService", "vpc-lattice:PutAuthPolicy", "vpc-lattice:UpdateService"},
 		},
 		{
-			// Listeners and rules still carry the old owner's mark when a new one writes them:
-			// that of a cluster of the same VPC.
-			Sid: "Rules", Resources: []string{services, services + "/listener/*"}, Conditions: neighbours,
+			// Listeners and rules still carry the old owner's mark when a new one writes them.
+			Sid: "Rules", Resources: []string{services, services + "/listener/*"},
 			Actions: []string{
 				"vpc-lattice:BatchUpdateRule", "vpc-lattice:CreateListener", "vpc-lattice:CreateRule", "vpc-lattice:DeleteListener", "vpc-lattice:DeleteRule",
 				"vpc-lattice:UpdateListener", "vpc-lattice:UpdateRule",

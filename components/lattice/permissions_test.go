@@ -17,8 +17,8 @@ var narrow = scope{
 	vpc: "vpc-1", cluster: "retail-dev-main-blue",
 }
 
-// What changes or takes away ends at what carries the cluster's own mark, or for listeners and
-// rules, which change hands, one of the same VPC; only reading takes every resource, and what is not the account's own is the hub's network.
+// What changes or takes away ends at what carries the cluster's own mark; only reading takes
+// every resource, and what is not the account's own is the hub's network.
 func TestPermissionsEndAtTheClustersOwn(t *testing.T) {
 	const own = "222222222222/retail-dev-main-blue/vpc-1"
 	for _, statement := range narrow.document() {
@@ -28,9 +28,6 @@ func TestPermissionsEndAtTheClustersOwn(t *testing.T) {
 			case "vpc-lattice:UpdateService", "vpc-lattice:DeleteService", "vpc-lattice:PutAuthPolicy", "vpc-lattice:DeleteAuthPolicy",
 				"vpc-lattice:DeleteTargetGroup", "vpc-lattice:DeregisterTargets", "vpc-lattice:DeleteServiceNetworkServiceAssociation":
 				assert.Equal(t, []string{own}, statement.Conditions["StringEquals"][ownTag], "%s: %s", statement.Sid, action)
-			case "vpc-lattice:CreateListener", "vpc-lattice:UpdateListener", "vpc-lattice:DeleteListener", "vpc-lattice:CreateRule",
-				"vpc-lattice:UpdateRule", "vpc-lattice:BatchUpdateRule", "vpc-lattice:DeleteRule":
-				assert.Equal(t, []string{"222222222222/*/vpc-1"}, statement.Conditions["StringLike"][ownTag], "%s: %s: of this VPC", statement.Sid, action)
 			case "vpc-lattice:CreateServiceNetworkVpcAssociation", "vpc-lattice:CreateServiceNetwork", "vpc-lattice:UpdateServiceNetwork":
 				assert.Fail(t, "the program's own (V5)", action)
 			}
