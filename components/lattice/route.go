@@ -58,6 +58,10 @@ const (
 	waitFor    = "pulumi.com/waitFor"
 	byItself   = "pulumi.com/deletionPropagationPolicy"
 	background = "background"
+	// manager names who owns the route's fields. Left out, the provider makes a name up when
+	// it creates an object: a creation that was cut off leaves one behind that no later
+	// update has, and the weights could not be changed any more.
+	manager = "pulumi.com/patchFieldManager"
 )
 
 // assignedName is what the controller puts on a route once everything of it stands in VPC
@@ -94,7 +98,7 @@ func NewRoute(ctx *pulumi.Context, name string, args *RouteArgs, opts ...pulumi.
 	}
 	called := lattice.RouteName(args.VPC)
 	meta := objects.Metadata{Name: called, Namespace: args.Entry.namespace, Annotations: map[string]string{
-		waitFor: fmt.Sprintf(`jsonpath={.metadata.annotations["%s"]}`, assignedName), byItself: background,
+		waitFor: fmt.Sprintf(`jsonpath={.metadata.annotations["%s"]}`, assignedName), byItself: background, manager: "pulumi-lattice-route",
 	}}
 	if args.TakeOverFrom != nil {
 		meta.Known = map[string]pulumi.StringInput{lattice.TakeOverAnnotation: args.TakeOverFrom}

@@ -186,8 +186,8 @@ func (w *watcher) changes(err error) ([]shift.Change, error) {
 	return out, w.err
 }
 
-// diagnosis are the lines of Pulumi's output that tell what went wrong.
-var diagnosis = regexp.MustCompile(`(?m)^\s*(error: .*)$`)
+// echoes are what Pulumi says because of an error that it tells as well.
+var echoes = regexp.MustCompile(`^error: (update failed|preview failed|an unhandled error occurred: program failed: waiting for RPCs: .*resource monitor shut down.*)$`)
 
 // said makes an error of the Automation API short: what Pulumi printed has been seen, but
 // for its own complaint. A lock is told apart.
@@ -199,14 +199,28 @@ func said(err error) error {
 	if auto.IsConcurrentUpdateError(err) {
 		return lockOf(text)
 	}
-	var lines []string
-	for _, found := range diagnosis.FindAllStringSubmatch(text, -1) {
-		if line := strings.TrimSpace(found[1]); !slices.Contains(lines, line) && line != "error: update failed" && line != "error: preview failed" {
-			lines = append(lines, line)
-		}
-	}
+	lines := slices.DeleteFunc(complaints(text), echoes.MatchString)
 	if len(lines) == 0 {
 		return err
 	}
 	return errors.New(strings.Join(lines, "; "))
+}
+
+// complaints are what Pulumi's output says went wrong: each line with "error:", with the lines
+// that go on with it, once.
+func complaints(output string) (all []string) {
+	open := false
+	for line := range strings.Lines(output) {
+		line = strings.Join(strings.Fields(line), " ")
+		switch {
+		case strings.HasPrefix(line, "error: "):
+			all, open = append(all, line), true
+		case line == "" || strings.HasPrefix(line, "stderr:"):
+			open = false
+		case open:
+			all[len(all)-1] += " " + line
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -140,6 +140,9 @@ func TestComplaintsBecomeShort(t *testing.T) {
 	assert.EqualError(t, err, "error: AccessDenied: no")
 	plain := errors.New("exec: no pulumi")
 	assert.Equal(t, plain, said(plain))
+	conflict := said(errors.New("stdout: Diagnostics:\n  pulumi:pulumi:Stack (retail-dev):\n    error: preview failed\n    error: an unhandled error occurred: program failed:\n    waiting for RPCs: rpc error: " +
+		"resource monitor shut down while waiting on step's done channel\n\n  kubernetes:HTTPRoute (route):\n    error: Preview failed: 1 error occurred:\n    \t* an apply conflict with \"another\"\n\nResources:\n    1 errored"))
+	assert.EqualError(t, conflict, `error: Preview failed: 1 error occurred: * an apply conflict with "another"`, "what went wrong, to its end, without the echo")
 	assert.NoError(t, said(nil))
 }
 
