@@ -62,3 +62,13 @@ func (f *foundation) protectedHub(t *testing.T) {
 	require.ErrorContains(t, err, "because it is protected")
 	assert.Equal(t, standing, f.world.Snapshot(t), "identifiers before and after the refused destroy")
 }
+
+// withoutLattice takes dev out of VPC Lattice, for stories in which it would only take time:
+// TestTakingDown, TestUpgrade and TestShiftIsOfWeightsAlone are in it.
+func withoutLattice(t *testing.T, dev *harness.Stack) {
+	t.Helper()
+	dev.Unset(t, environment+"vpcs.main.lattice")
+	for _, colour := range []string{"blue", "green"} {
+		dev.Unset(t, environment+"vpcs.main.clusters."+colour+".lattice")
+	}
+}

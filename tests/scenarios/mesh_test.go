@@ -37,6 +37,7 @@ func TestMesh(t *testing.T) {
 	m := &meshed{&customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}}
 	before := world.Snapshot(t)
 	m.dev.Unset(t, environment+"vpcs.main.observability")
+	withoutLattice(t, m.dev)
 	m.dev.Set(t, greenMesh, "none")
 	m.dev.Set(t, blueBalancing, balancing)
 	m.dev.Set(t, green+".loadBalancing", balancing)

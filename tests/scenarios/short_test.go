@@ -24,6 +24,7 @@ func TestMeshComesUnderRunningPods(t *testing.T) {
 	world := harness.Start(t)
 	m := &meshed{&customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}}
 	m.dev.Unset(t, environment+"vpcs.main.observability")
+	withoutLattice(t, m.dev)
 	m.dev.Set(t, blueMesh, "none")
 	m.dev.Set(t, greenMesh, "none")
 	m.network.Up(t)
