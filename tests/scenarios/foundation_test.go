@@ -63,8 +63,8 @@ func (f *foundation) protectedHub(t *testing.T) {
 	assert.Equal(t, standing, f.world.Snapshot(t), "identifiers before and after the refused destroy")
 }
 
-// withoutLattice takes dev out of VPC Lattice, for stories in which it would only take time:
-// TestTakingDown, TestUpgrade and TestShiftIsOfWeightsAlone are in it.
+// withoutLattice takes dev out of VPC Lattice, for stories of something else:
+// TestUpgrade and TestShiftIsOfWeightsAlone are in it, and what a command shifts.
 func withoutLattice(t *testing.T, dev *harness.Stack) {
 	t.Helper()
 	dev.Unset(t, environment+"vpcs.main.lattice")
