@@ -55,8 +55,7 @@ func programs(r *record) []program {
 			// Nodes become usable as soon as they are Ready.
 			"--node-monitor-period=1s",
 			// KWOK renews the leases of all nodes, and comes late on a machine that is busy. No node
-			// is meant to be lost by that: what is lost here is taken away by an order, and KWOK
-			// does not make pods Ready again that a lost node's were before.
+			// is meant to be lost by that: what is lost here is taken away by an order.
 			"--node-monitor-grace-period=10m",
 		}},
 		{name: scheduler, args: []string{

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	typed "k8s.io/client-go/kubernetes/typed/core/v1"
 )
 
 // L7: a gated pod becomes Ready only by its gate, and pods have addresses of
@@ -60,4 +61,25 @@ func TestPodsHaveTheirNodesAddressesAndWaitForTheirGatesL7(t *testing.T) {
 		set(map[bool]corev1.ConditionStatus{true: corev1.ConditionTrue, false: corev1.ConditionFalse}[open])
 		require.Eventually(t, func() bool { return ready() == open }, 10*time.Second, 50*time.Millisecond, "%v", pod.Status.Conditions)
 	}
+	takesBack(t, admin)
+}
+
+// takesBack: of a node that was not ready for a moment, the node controller says that its pods
+// are not, and the kubelet takes it back, where there are no gates as well.
+func takesBack(t *testing.T, admin typed.PodInterface) {
+	ctx := t.Context()
+	var pod *corev1.Pod
+	_, err := admin.Create(ctx, &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "plain"},
+		Spec:       corev1.PodSpec{ServiceAccountName: "app", Containers: []corev1.Container{{Name: "app", Image: "app"}}},
+	}, metav1.CreateOptions{})
+	require.NoError(t, err)
+	plain := func() bool {
+		pod, err = admin.Get(ctx, "plain", metav1.GetOptions{})
+		return err == nil && podReady(pod)
+	}
+	require.Eventually(t, plain, 10*time.Second, 50*time.Millisecond)
+	_, err = admin.Patch(ctx, "plain", types.StrategicMergePatchType, []byte(`{"status":{"conditions":[{"type":"Ready","status":"False"}]}}`), metav1.PatchOptions{}, "status")
+	require.NoError(t, err)
+	require.Eventually(t, plain, 10*time.Second, 50*time.Millisecond, "%v", pod.Status.Conditions)
 }
