@@ -34,10 +34,9 @@ const (
 // order is the story's: later parts rely on what earlier ones left standing.
 func TestCustomers(t *testing.T) {
 	t.Parallel()
-	world := harness.Start(t)
+	world := harness.StartApart(t)
 	c := &customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}
 	before := world.Snapshot(t)
-	withoutLattice(t, c.dev)
 
 	require.True(t, t.Run("both colours come up, 64 resources at a time (K3)", c.comesUp), "nothing else can be shown without it")
 	t.Run("no resource is on a default provider (K9)", c.explicitProviders)

@@ -62,13 +62,3 @@ func (f *foundation) protectedHub(t *testing.T) {
 	require.ErrorContains(t, err, "because it is protected")
 	assert.Equal(t, standing, f.world.Snapshot(t), "identifiers before and after the refused destroy")
 }
-
-// withoutLattice takes dev out of VPC Lattice, for stories of something else:
-// TestUpgrade and TestShiftIsOfWeightsAlone are in it, and what a command shifts.
-func withoutLattice(t *testing.T, dev *harness.Stack) {
-	t.Helper()
-	dev.Unset(t, environment+"vpcs.main.lattice")
-	for _, colour := range []string{"blue", "green"} {
-		dev.Unset(t, environment+"vpcs.main.clusters."+colour+".lattice")
-	}
-}

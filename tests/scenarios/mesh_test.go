@@ -33,11 +33,10 @@ const (
 func TestMesh(t *testing.T) {
 	needsStories(t)
 	t.Parallel()
-	world := harness.Start(t)
+	world := harness.StartApart(t)
 	m := &meshed{&customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}}
 	before := world.Snapshot(t)
 	m.dev.Unset(t, environment+"vpcs.main.observability")
-	withoutLattice(t, m.dev)
 	m.dev.Set(t, greenMesh, "none")
 	m.dev.Set(t, blueBalancing, balancing)
 	m.dev.Set(t, green+".loadBalancing", balancing)

@@ -21,10 +21,9 @@ func (c *customers) zoneAway(t *testing.T) {
 // shop that runs and restarts none of its pods but catalog's. Blue serves without a mesh.
 func TestMeshComesUnderRunningPods(t *testing.T) {
 	t.Parallel()
-	world := harness.Start(t)
+	world := harness.StartApart(t)
 	m := &meshed{&customers{foundation: &foundation{world: world, network: world.Stack(t, "network"), dev: world.Stack(t, "dev")}}}
 	m.dev.Unset(t, environment+"vpcs.main.observability")
-	withoutLattice(t, m.dev)
 	m.dev.Set(t, blueMesh, "none")
 	m.dev.Set(t, greenMesh, "none")
 	m.network.Up(t)

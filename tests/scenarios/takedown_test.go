@@ -30,7 +30,8 @@ const patience = 5 * time.Minute
 // nothing left, as the runbooks "Take an environment down" and "Lose an API server" say.
 func TestTakingDown(t *testing.T) {
 	t.Parallel()
-	base := &takedown{world: harness.Start(t)}
+	// A dead controller of VPC Lattice leaves a target group, as the runbook says.
+	base := &takedown{world: harness.StartApart(t)}
 	base.before = base.world.Snapshot(t)
 	base.stacks(t)
 	base.dev.Set(t, blueBalancing, balancing)
@@ -51,7 +52,6 @@ var balancing = map[string]any{"cleanUpSeconds": 45}
 
 func (d *takedown) stacks(t *testing.T) {
 	d.network, d.dev = d.world.Stack(t, "network"), d.world.Stack(t, "dev")
-	withoutLattice(t, d.dev) // whose controller leaves a target group behind when it is dead: the runbook says so
 }
 
 // copied runs a story in a world of its own.

@@ -31,7 +31,7 @@ func (w *World) Rest(t testing.TB) {
 func (w *World) Copy(t testing.TB) *World {
 	t.Helper()
 	other := fresh(t, w.Root)
-	other.hollow = w.hollow
+	other.hollow, other.apart = w.hollow, w.apart
 	require.NoError(t, os.CopyFS(other.Dir, os.DirFS(w.Dir)))
 	// No state names the addresses of AWS's API and of the customers' proxy: a copy takes
 	// ones of its own.

@@ -22,12 +22,23 @@ type World struct {
 	Env  map[string]string // points the Pulumi CLI at this world
 
 	hollow bool // its clusters have no Kubernetes behind them
+	apart  bool // its environments are not in VPC Lattice
 }
 
 // Start brings an empty world up and takes it down when the test ends.
 func Start(t testing.TB) *World {
 	t.Helper()
 	world := New(t)
+	world.begin(t)
+	return world
+}
+
+// StartApart is [Start] with environments that are not in VPC Lattice, for what looks at
+// something else.
+func StartApart(t testing.TB) *World {
+	t.Helper()
+	world := New(t)
+	world.apart = true
 	world.begin(t)
 	return world
 }
