@@ -206,7 +206,7 @@ var variants = map[string]variant{
 const (
 	traffic = listenerRule + " main-traffic"
 	name    = "aws:route53/record:Record entrance-dev.shop.example.com-main-A"
-	route   = routeType + " main-blue-lattice-route"
+	route   = httpRouteKind + " main-blue-lattice-route"
 )
 
 // only asserts that a variant of one colour touches nothing of the rest but what is named.

@@ -19,8 +19,6 @@ const (
 	classType    = "kubernetes:networking.k8s.io/v1:IngressClass"
 	ingressType  = "kubernetes:networking.k8s.io/v1:Ingress"
 	deployment   = "kubernetes:apps/v1:Deployment"
-	gatewayType  = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
-	routeType    = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 	exportType   = "kubernetes:application-networking.k8s.aws/v1alpha1:ServiceExport"
 
 	installedBinding = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
@@ -103,7 +101,7 @@ func deletedWith(t *testing.T, r *recorder.Recorder) {
 		if !strings.HasPrefix(res.Type, "kubernetes:") {
 			continue
 		}
-		lattice := strings.Contains(res.URN, "retail:lattice:") && slices.Contains([]string{gatewayType, routeType, exportType}, res.Type)
+		lattice := strings.Contains(res.URN, "retail:lattice:") && slices.Contains([]string{gatewayKind, httpRouteKind, exportType}, res.Type)
 		owns := lattice || res.Type == installedBinding || res.Type == builtInBinding || res.Type == ingressType || res.String("spec.type") == "LoadBalancer"
 		assert.Equal(t, owns, res.DeletedWith == "", "%s goes with %q", res.URN, res.DeletedWith)
 	}
