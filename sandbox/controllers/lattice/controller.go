@@ -46,8 +46,9 @@ type controller struct {
 
 // settlement is what an object looked like when AWS was brought to it.
 type settlement struct {
-	sign string
-	at   time.Time
+	sign    string
+	at      time.Time
+	verdict error // what AWS said for good; nil when it took everything
 }
 
 // run looks at the whole cluster whenever the cluster or the world has changed.
@@ -150,4 +151,6 @@ func (w *worker) unchanged(key, sign string) bool {
 	return ok && have.sign == sign && (w.resync == 0 || time.Since(have.at) < w.resync)
 }
 
-func (w *worker) settle(key, sign string) { w.settled[key] = settlement{sign, time.Now()} }
+func (w *worker) settle(key, sign string, verdict error) {
+	w.settled[key] = settlement{sign, time.Now(), verdict}
+}

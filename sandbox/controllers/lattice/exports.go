@@ -51,7 +51,7 @@ func (w *worker) export(ctx context.Context, e *export) error {
 		if _, err := w.ensureGroup(g); err != nil {
 			return notDeployed(err)
 		}
-		w.settle(e.key(), sign)
+		w.settle(e.key(), sign, nil)
 	}
 	return w.sweepGroups(func(r *cloud.Record, tags map[string]string) bool {
 		return tags[tagSource] == sourceExport && tags[tagServiceSpace] == e.Namespace && tags[tagService] == e.Name && !g.is(r, w)

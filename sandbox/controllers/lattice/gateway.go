@@ -79,7 +79,7 @@ func (w *worker) bindGateway(ctx context.Context, g *gateway, all []*route) erro
 		if programmed, err = w.programmed(g); err != nil {
 			return err
 		}
-		defer w.settle(g.key(), sign)
+		defer w.settle(g.key(), sign, nil)
 	}
 	return w.writeStatus(ctx, gateways, &g.Object, func(status map[string]any) {
 		conditions, _ := status["conditions"].([]any)

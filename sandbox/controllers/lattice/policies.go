@@ -124,7 +124,7 @@ func (w *worker) authPolicy(ctx context.Context, p *authPolicy, b bound, older [
 		if err := w.putAuthPolicy(r, p.Spec.Policy); err != nil {
 			return err
 		}
-		w.settle(p.key(), sign)
+		w.settle(p.key(), sign, nil)
 	}
 	kind := map[string]string{vpclattice.Network: "ServiceNetwork", vpclattice.Service: "Service"}[r.Token]
 	return w.annotate(ctx, authPolicies, &p.Object, map[string]any{authResource: r.ID, authType: kind, authName: ec2.Text(r.State, "name")})

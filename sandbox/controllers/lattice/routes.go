@@ -66,13 +66,13 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 	}
 	sign := m.sign() + w.actor.Role
 	if w.unchanged(r.key(), sign) {
-		return w.routeStatus(ctx, r, parents, nil)
+		return w.routeStatus(ctx, r, parents, w.settled[r.key()].verdict)
 	}
 	service, err := w.deploy(m)
 	switch {
 	case errors.Is(err, errConflict):
 		w.warn(&r.Object, failedDeploy, "Failed deploy model due to %s", err)
-		w.settle(r.key(), sign)
+		w.settle(r.key(), sign, err)
 		return w.routeStatus(ctx, r, parents, err)
 	case err != nil:
 		if statusErr := w.routeStatus(ctx, r, parents, nil); statusErr != nil {
@@ -83,7 +83,7 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 	if err := w.sweepRoute(r, m); err != nil {
 		return err
 	}
-	w.settle(r.key(), sign)
+	w.settle(r.key(), sign, nil)
 	w.tell(&r.Object, deployed, "Adding/Updating reconcile Done!")
 	if err := w.annotate(ctx, routes, &r.Object, map[string]any{assignedDomain: vpclattice.DomainName(service)}); err != nil {
 		return err

@@ -3,6 +3,7 @@ package lattice_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,11 @@ func takesOver(w *world, blue, green *cluster) (from string) {
 		assert.Equal(t, "Conflicted", accepted["reason"])
 		assert.Contains(t, green.events(), "HTTPRoute shop FailedDeployModel Failed deploy model due to service store/shop had a conflict: Found existing resource not owned by controller")
 	}, "two owners (V1)")
+	green.merge(resource("httproutes"), "shop", `{"metadata":{"labels":{"seen":"again"}}}`)
+	require.Never(t, func() bool {
+		accepted := green.condition(resource("httproutes"), "store", "shop", "Accepted")
+		return accepted["reason"] != "Conflicted"
+	}, 2*time.Second, 50*time.Millisecond, "looking at the route again, though nothing of it has changed, does not make it accepted")
 	assert.Equal(t, map[string]int{"blue SERVICE_EXPORT": 90, "green SERVICE_EXPORT": 10}, w.weights(), "the second owner changes nothing")
 
 	from = fmt.Sprintf(`"application-networking.k8s.aws/allow-takeover-from":%q`, owner(w, "blue"))
