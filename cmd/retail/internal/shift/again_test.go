@@ -52,62 +52,6 @@ func TestAFileThatCannotBeWrittenIsTold(t *testing.T) {
 	assert.Contains(t, said, "the file: boom: write traffic: {blue: 100, green: 0} by hand")
 }
 
-// killAt is a VPC whose shift's process went away at a point of the second step.
-func killAt(t *testing.T, when string) *vpc {
-	t.Helper()
-	v := newVPC()
-	func() {
-		defer func() { require.NotNil(t, recover(), when) }()
-		switch when {
-		case "before the update":
-			v.atUp = func(n int) {
-				if n == 2 {
-					panic(when)
-				}
-			}
-		case "while it is watched":
-			v.at = func(int) {
-				if v.ups == 2 {
-					panic(when)
-				}
-			}
-		}
-		v.do(t.Context(), t, nil)
-	}()
-	v.at, v.atUp = func(int) {}, func(int) {}
-	return v
-}
-
-func TestAKilledShiftIsResumed(t *testing.T) {
-	for _, when := range []string{"before the update", "while it is watched"} {
-		v := killAt(t, when)
-		assert.Equal(t, shift.Weights{"blue": 75, "green": 25}, v.file, "%s: the file was ahead", when)
-		ups := v.ups
-		r, said := v.do(t.Context(), t, nil)
-		assert.Equal(t, shift.ExitRefused, r.Exit(), when)
-		assert.Contains(t, said, "stood at step 2 of 4 ({blue: 75, green: 25})", when)
-		assert.Equal(t, ups, v.ups, when)
-
-		r, said = v.do(t.Context(), t, func(o *shift.Options) { o.Resume, o.To = true, "" })
-		assert.Equal(t, shift.ExitDone, r.Exit(), "%s: %s", when, said)
-		assert.Len(t, r.Steps, 3, "%s: the second step bakes again, its whole time", when)
-		assert.Equal(t, shift.Weights{"blue": 0, "green": 100}, v.state[rule], when)
-		assert.Nil(t, v.kept, when)
-	}
-}
-
-func TestAKilledShiftIsTakenBack(t *testing.T) {
-	for _, when := range []string{"before the update", "while it is watched"} {
-		v := killAt(t, when)
-		r, said := v.do(t.Context(), t, func(o *shift.Options) { o.Abort, o.To = true, "" })
-		assert.Equal(t, shift.ExitBack, r.Exit(), "%s: %s", when, said)
-		assert.Equal(t, shift.Weights{"blue": 95, "green": 5}, v.file, when)
-		assert.Equal(t, v.file, v.state[rule], when)
-		assert.Equal(t, v.file, v.state[route], when)
-		assert.Nil(t, v.kept, when)
-	}
-}
-
 // The drift that a killed update leaves in what carries weights is its own; any other
 // stands against going on.
 func TestAResumedShiftKnowsItsOwnDrift(t *testing.T) {

@@ -9,6 +9,13 @@ import (
 	"retail/internal/versions"
 )
 
+// Names of the gates that a step must hold open too.
+const (
+	alarmGate  = "alarms"
+	targetGate = "targets"
+	smokeGate  = "smoke requests"
+)
+
 // Gate is one question before traffic moves, and its answer.
 type Gate struct {
 	Name string `json:"gate"`
@@ -166,7 +173,7 @@ func alarms(all []readiness.Alarm) Gate {
 	if len(all) == 0 {
 		list.Add("alarms", "one at least must watch the VPC, else nothing sees customers fail", nil, "give the VPC a front door with its alarms")
 	}
-	return gate("alarms", detail, &list)
+	return gate(alarmGate, detail, &list)
 }
 
 // targets asks for the share's healthy targets, by kind of target group.
@@ -184,14 +191,14 @@ func targets(c Colour, full map[string]int, share int) Gate {
 	if len(seen) == 0 {
 		list.Add("targets."+c.Name, "must have a target group", nil, "deploy the front door with that colour")
 	}
-	return gate("targets", strings.Join(seen, "; "), &list)
+	return gate(targetGate, strings.Join(seen, "; "), &list)
 }
 
 // smoke asks that every request was answered as a customer would like.
 func smoke(answers []Answer, skipped string) Gate {
 	var list problem.List
 	if skipped != "" {
-		return gate("smoke requests", "none sent: "+skipped, &list)
+		return gate(smokeGate, "none sent: "+skipped, &list)
 	}
 	for _, a := range answers {
 		if !a.passed() {
@@ -201,5 +208,5 @@ func smoke(answers []Answer, skipped string) Gate {
 	if len(answers) == 0 {
 		list.Add("smoke", "one request at least must be answered", nil, "see --smoke")
 	}
-	return gate("smoke requests", fmt.Sprintf("%d answered", len(answers)), &list)
+	return gate(smokeGate, fmt.Sprintf("%d answered", len(answers)), &list)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,16 +79,56 @@ func (m *move) do(ctx context.Context) error {
 		return nil
 	}
 	if err := m.gates(ctx); err != nil {
-		return err
+		if why := m.harmed(); why != "" {
+			m.takeBack(ctx, why)
+			return nil
+		}
+		return m.unfinished(err)
 	}
 	if m.DryRun {
 		return m.rehearse(ctx)
 	}
-	if err := m.note(Ready); err != nil {
-		return err
+	if !m.resumed { // the phase tells the steps what a killed run may have begun
+		if err := m.note(Ready); err != nil {
+			return err
+		}
 	}
 	m.steps(ctx)
 	return nil
+}
+
+// wasAtWork tells whether a run that is gone may have put the next weights in force.
+func (m *move) wasAtWork() bool {
+	return m.resumed && (m.journal.Phase == Applying || m.journal.Phase == Baking)
+}
+
+// harmed tells why the step of a killed run must not stand until somebody decides: what takes
+// a step back while it is watched is so now.
+func (m *move) harmed() string {
+	if !m.wasAtWork() || m.DryRun {
+		return ""
+	}
+	var why []string
+	for _, g := range m.report.Gates {
+		if slices.Contains([]string{alarmGate, targetGate, smokeGate}, g.Name) {
+			why = append(why, g.Problems...)
+		}
+	}
+	return strings.Join(why, "; ")
+}
+
+// unfinished says beside an error what a killed run may have left in force.
+func (m *move) unfinished(err error) error {
+	if !m.wasAtWork() {
+		return err
+	}
+	hint := fmt.Sprintf("%s may be in force: --resume once that is mended, or --abort now", m.journal.Wanted())
+	var r *refusal
+	if errors.As(err, &r) {
+		m.report.Notes = append(m.report.Notes, hint)
+		return err
+	}
+	return fmt.Errorf("%w\n%s", err, hint)
 }
 
 // open finds the shift that is to be gone on with, or plans one.
