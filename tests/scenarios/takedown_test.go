@@ -15,9 +15,8 @@ import (
 
 // takedown is an environment that is to go while something is broken in it.
 type takedown struct {
-	world        *harness.World
-	network, dev *harness.Stack
-	before       []string // identifiers before the first update
+	*foundation
+	before []string // identifiers before the first update
 }
 
 // patience bounds every run that must fail: no operator waits longer than that to
@@ -31,7 +30,7 @@ const patience = 5 * time.Minute
 func TestTakingDown(t *testing.T) {
 	t.Parallel()
 	// A dead controller of VPC Lattice leaves a target group, as the runbook says.
-	base := &takedown{world: harness.StartApart(t)}
+	base := &takedown{foundation: &foundation{world: harness.StartApart(t)}}
 	base.before = base.world.Snapshot(t)
 	base.stacks(t)
 	base.dev.Set(t, blueBalancing, balancing)
@@ -57,7 +56,7 @@ func (d *takedown) stacks(t *testing.T) {
 // copied runs a story in a world of its own.
 func (d *takedown) copied(story func(*takedown, *testing.T)) func(*testing.T) {
 	return func(t *testing.T) {
-		own := &takedown{world: d.world.Copy(t), before: d.before}
+		own := &takedown{foundation: &foundation{world: d.world.Copy(t)}, before: d.before}
 		t.Cleanup(func() { own.explain(t) })
 		own.stacks(t)
 		own.dev.Set(t, blueBalancing, balancing)

@@ -56,13 +56,13 @@ const (
 )
 
 // killServer kills a colour's API server and keeps its port, so that the sandbox cannot
-// start it again.
-func (d *takedown) killServer(t *testing.T, colour string, how silence) {
+// start it again before the function that it returns is called, or the test ends.
+func (f *foundation) killServer(t *testing.T, colour string, how silence) (again func()) {
 	t.Helper()
-	folders, err := filepath.Glob(filepath.Join(d.world.Dir, "clusters", "*_retail-dev-main-"+colour))
+	folders, err := filepath.Glob(filepath.Join(f.world.Dir, "clusters", "*_retail-dev-main-"+colour))
 	require.NoError(t, err)
 	require.Len(t, folders, 1)
-	outputs := d.dev.Outputs(t)
+	outputs := f.dev.Outputs(t)
 	made := outputs["clusters"].(map[string]any)["main"].(map[string]any)[colour].(map[string]any)
 	endpoint, err := url.Parse(made["endpoint"].(string))
 	require.NoError(t, err)
@@ -85,8 +85,10 @@ func (d *takedown) killServer(t *testing.T, colour string, how silence) {
 		}
 		return false
 	}, time.Minute, 10*time.Millisecond)
-	t.Cleanup(func() { _ = port.Close() })
+	again = func() { _ = port.Close() }
+	t.Cleanup(again)
 	go answer(port, how)
+	return again
 }
 
 // answer treats all callers of a port alike, until it is closed. Who is held may hang up.

@@ -43,8 +43,10 @@ func (w *worker) associateVpc(ctx context.Context, p *vpcPolicy) error {
 		if err != nil {
 			return failure{failedPolicy, fmt.Errorf("Reconcile failed: %w", err)} //nolint:staticcheck // the controller's text
 		}
+		if err := w.annotate(ctx, vpcPolicies, &p.Object, map[string]any{prefix + "resourceArn": ec2.Text(a.State, "arn")}); err != nil {
+			return err
+		}
 		w.settle(p.key(), sign, nil)
-		return w.annotate(ctx, vpcPolicies, &p.Object, map[string]any{prefix + "resourceArn": ec2.Text(a.State, "arn")})
 	}
 	return nil
 }

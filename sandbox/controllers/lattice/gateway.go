@@ -74,14 +74,14 @@ func (w *worker) bindGateway(ctx context.Context, g *gateway, all []*route) erro
 		return err
 	}
 	programmed := condition{}
-	if sign := fmt.Sprint(g.Generation, w.actor.Role, w.associating(g)); !w.unchanged(g.key(), sign) {
+	sign := fmt.Sprint(g.Generation, w.actor.Role, w.associating(g))
+	if !w.unchanged(g.key(), sign) {
 		var err error
 		if programmed, err = w.programmed(g); err != nil {
 			return err
 		}
-		defer w.settle(g.key(), sign, nil)
 	}
-	return w.writeStatus(ctx, gateways, &g.Object, func(status map[string]any) {
+	err := w.writeStatus(ctx, gateways, &g.Object, func(status map[string]any) {
 		conditions, _ := status["conditions"].([]any)
 		wanted := []condition{{"Accepted", true, "Accepted", controllerName}}
 		if programmed.kind != "" {
@@ -100,6 +100,10 @@ func (w *worker) bindGateway(ctx context.Context, g *gateway, all []*route) erro
 			delete(status, "addresses")
 		}
 	})
+	if err == nil && programmed.kind != "" { // what was found is told
+		w.settle(g.key(), sign, nil)
+	}
+	return err
 }
 
 func (w *worker) programmed(g *gateway) (condition, error) {

@@ -83,11 +83,11 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 	if err := w.sweepRoute(r, m); err != nil {
 		return err
 	}
-	w.settle(r.key(), sign, nil)
 	w.tell(&r.Object, deployed, "Adding/Updating reconcile Done!")
 	if err := w.annotate(ctx, routes, &r.Object, map[string]any{assignedDomain: vpclattice.DomainName(service)}); err != nil {
 		return err
 	}
+	w.settle(r.key(), sign, nil)
 	return w.routeStatus(ctx, r, parents, nil)
 }
 
