@@ -28,7 +28,7 @@ func Build(s *Stack) (*Picture, error) {
 		stack: s, picture: &Picture{Title: s.Name, Preview: s.Preview}, root: &Box{}, byURN: map[string]*Box{},
 		vpcs: map[string]*Box{}, clusters: map[string]*Box{}, doors: map[string]*Box{},
 	}
-	for _, step := range []func(){b.accounts, b.network, b.environment, b.frontDoors, b.stores, b.entrance, b.count} {
+	for _, step := range []func(){b.accounts, b.network, b.environment, b.frontDoors, b.serviceNetworks, b.stores, b.entrance, b.count} {
 		step()
 	}
 	if len(b.root.Boxes) == 0 {

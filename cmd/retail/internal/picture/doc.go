@@ -1,5 +1,5 @@
 // Package picture draws a stack: accounts, VPCs, zones, clusters, the front
-// door with its weights, data stores. It reads what Pulumi's CLI prints of a
+// door and VPC Lattice with their weights, data stores. It reads what Pulumi's CLI prints of a
 // stack's state and of a preview, so that it needs no access to AWS, and shows
 // what the preview would add, change or remove in colour.
 //
