@@ -138,6 +138,11 @@ func (s *store) serve(ctx context.Context, wait *sync.WaitGroup, r schema.GroupV
 			served(own, s.dynamic, r)
 			i.Run(own.Done())
 		})
+		wait.Go(func() {
+			if cache.WaitForCacheSync(own.Done(), i.HasSynced) {
+				s.changed() // that there is none of it is news too
+			}
+		})
 	case !there && running != nil:
 		running.stop()
 		delete(s.custom, r)
