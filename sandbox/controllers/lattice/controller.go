@@ -14,6 +14,9 @@ import (
 // is many.
 const settle = 50 * time.Millisecond
 
+// again is when a write is tried again that nothing else waits for.
+const again = time.Second
+
 // Controllers is what runs beside every cluster of a world. The world is asked for when
 // a cluster starts; authorise is IAM.
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
@@ -106,6 +109,9 @@ func (c *controller) awake() {
 	default:
 	}
 }
+
+// awakeSoon has the controller look again for what the API server did not take.
+func (c *controller) awakeSoon() { time.AfterFunc(again, c.awake) }
 
 // pass brings everything to what it should be, once. It returns when to look again
 // without any reason; nil is never.

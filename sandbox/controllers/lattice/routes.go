@@ -66,14 +66,13 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 	}
 	sign := m.sign() + w.actor.Role
 	if w.unchanged(r.key(), sign) {
-		return w.routeStatus(ctx, r, parents, w.settled[r.key()].verdict)
+		return w.judged(ctx, r, parents)
 	}
 	service, err := w.deploy(m)
 	switch {
 	case errors.Is(err, errConflict):
-		w.warn(&r.Object, failedDeploy, "Failed deploy model due to %s", err)
 		w.settle(r.key(), sign, err)
-		return w.routeStatus(ctx, r, parents, err)
+		return w.judged(ctx, r, parents)
 	case err != nil:
 		if statusErr := w.routeStatus(ctx, r, parents, nil); statusErr != nil {
 			return statusErr
@@ -89,6 +88,15 @@ func (w *worker) route(ctx context.Context, r *route, parents []*gateway) error 
 	}
 	w.settle(r.key(), sign, nil)
 	return w.routeStatus(ctx, r, parents, nil)
+}
+
+// judged says of a route what AWS said of it, until the API server has taken it.
+func (w *worker) judged(ctx context.Context, r *route, parents []*gateway) error {
+	verdict := w.settled[r.key()].verdict
+	if verdict != nil {
+		w.warn(&r.Object, failedDeploy, "Failed deploy model due to %s", verdict)
+	}
+	return w.routeStatus(ctx, r, parents, verdict)
 }
 
 // endRoute takes away what is the route's and lets it go. A service that another

@@ -6,19 +6,20 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // eventPatience bounds the writing of an event, which nobody waits for.
 const eventPatience = 2 * time.Second
 
-// event tells of an object, once until something else is told of it.
+// event tells of an object, once until something else is told of it. One that could not be
+// written is not told: the controller looks again soon.
 func (c *controller) event(object metav1.Object, version, kind, eventType, reason, message string) {
 	key := string(object.GetUID())
-	if text := reason + message; c.said[key] == text {
+	text := reason + message
+	if c.said[key] == text {
 		return
-	} else {
-		c.said[key] = text
 	}
 	namespace := object.GetNamespace()
 	if namespace == "" {
@@ -34,7 +35,10 @@ func (c *controller) event(object metav1.Object, version, kind, eventType, reaso
 		Type: eventType, Reason: reason, Message: fmt.Sprintf("%.1000s", message), Count: 1, FirstTimestamp: now, LastTimestamp: now,
 		Source: corev1.EventSource{Component: "aws-load-balancer-controller"},
 	}, metav1.CreateOptions{})
-	if err != nil {
+	if err != nil && !apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
 		c.log.Debug("event", "object", object.GetName(), "error", err)
+		c.awakeSoon()
+		return
 	}
+	c.said[key] = text
 }

@@ -20,14 +20,14 @@ func failedMount(volume, format string, args ...any) error {
 	return &trouble{"FailedMount", fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", volume, fmt.Sprintf(format, args...))}
 }
 
-// tell writes an event, once until something else is to be told of the pod.
+// tell writes an event, once until something else is to be told of the pod. One that could not
+// be written is told when the pod is tried again.
 func (c *controller) tell(ctx context.Context, pod *corev1.Pod, err error) {
 	t := &trouble{"FailedMount", err.Error()}
 	_ = errors.As(err, &t) // else it is as above
 	if c.said[pod.UID] == t.text || ctx.Err() != nil {
 		return
 	}
-	c.said[pod.UID] = t.text
 	now := metav1.Now()
 	_, err = c.typed.CoreV1().Events(pod.Namespace).Create(ctx, &corev1.Event{
 		ObjectMeta:     metav1.ObjectMeta{GenerateName: fmt.Sprintf("%.200s.", pod.Name), Namespace: pod.Namespace},
@@ -37,5 +37,7 @@ func (c *controller) tell(ctx context.Context, pod *corev1.Pod, err error) {
 	}, metav1.CreateOptions{})
 	if err != nil {
 		c.log.Debug("event", "pod", pod.Name, "error", err)
+		return
 	}
+	c.said[pod.UID] = t.text
 }
