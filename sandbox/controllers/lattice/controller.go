@@ -116,6 +116,7 @@ func (c *controller) awakeSoon() { time.AfterFunc(again, c.awake) }
 // pass brings everything to what it should be, once. It returns when to look again
 // without any reason; nil is never.
 func (c *controller) pass(ctx context.Context) <-chan time.Time {
+	defer c.retries.sweep() // also while it does not live: what it held back is nobody's then
 	c.checkHealth()
 	l := c.alive()
 	c.door.keep(c.webhook(l))
@@ -137,7 +138,6 @@ func (c *controller) pass(ctx context.Context) <-chan time.Time {
 	w.vpcPolicies(ctx)
 	w.logPolicies(ctx)
 	w.openGates(ctx)
-	c.retries.sweep()
 	if l.resync == 0 {
 		return nil
 	}

@@ -52,8 +52,12 @@ func (w *worker) attempt(o *object, do func() error) {
 		w.retries.done(key)
 		return
 	}
+	if apierrors.IsConflict(err) {
+		w.retries.behind(key)
+		return
+	}
 	w.retries.failed(key)
-	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) { // the watch is behind
+	if apierrors.IsNotFound(err) { // the watch is behind, or a kind is gone
 		return
 	}
 	if f, ok := err.(failure); ok && f.reason != "" { //nolint:errorlint // a failure is never wrapped

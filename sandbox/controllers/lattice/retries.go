@@ -40,6 +40,12 @@ func (r *retries) failed(key string) {
 	h.until = time.Now().Add(h.delay)
 }
 
+// behind holds something back for which the watch is behind: it is no failure, and does not
+// wait longer each time.
+func (r *retries) behind(key string) {
+	r.held[key] = &hold{delay: firstPause / 2, until: time.Now().Add(firstPause)}
+}
+
 func (r *retries) done(key string) { delete(r.held, key) }
 
 // sweep forgets what nobody has asked for since the last time: it is gone.

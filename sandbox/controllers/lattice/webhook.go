@@ -13,6 +13,7 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
@@ -67,7 +68,8 @@ func (d *door) keep(wanted *server) {
 func (d *door) close() { d.keep(nil) }
 
 // webhook is what the webhook should answer as now; nil while nothing listens: the API
-// server then refuses the pods that the webhook guards.
+// server then refuses the pods that the webhook guards. While the key pair cannot be read it
+// stays as it is.
 func (c *controller) webhook(l *life) *server {
 	if l == nil {
 		return nil
@@ -85,8 +87,14 @@ func (c *controller) webhook(l *life) *server {
 		ctx, cancel := context.WithTimeout(context.Background(), eventPatience)
 		defer cancel()
 		secret, err := c.store.typed.CoreV1().Secrets(l.pod.Namespace).Get(ctx, v.Secret.SecretName, metav1.GetOptions{})
-		if err != nil {
+		if err != nil { // Secrets are not watched
+			c.awakeSoon()
+		}
+		switch {
+		case apierrors.IsNotFound(err):
 			return nil
+		case err != nil:
+			return c.door.open
 		}
 		pair, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
 		if err != nil {

@@ -15,7 +15,9 @@ func (w *worker) attempt(object metav1.Object, key string, do func() (settled st
 	settled, err := do()
 	kind, version := kindOf(object)
 	switch {
-	case apierrors.IsConflict(err) || apierrors.IsNotFound(err): // the watch is behind
+	case apierrors.IsConflict(err):
+		w.retries.behind(key)
+	case apierrors.IsNotFound(err): // the watch is behind, or a kind is gone
 		w.retries.failed(key)
 	case err != nil:
 		w.retries.failed(key)
