@@ -139,14 +139,15 @@ func (c *controller) pass(ctx context.Context) error {
 	if err := c.intercept(ctx, zone); err != nil {
 		return err
 	}
-	if err := c.cordon(ctx, zone); err != nil {
+	if err := c.cordon(ctx, items[node](c.nodes), zone); err != nil {
 		return err
 	}
 	return c.drop(ctx, zone)
 }
 
 // restore undoes a shift: the webhook lets everything pass, Kubernetes' controller puts the
-// endpoints back, and only then does the webhook go, by which a restart would know.
+// endpoints back, and only then does the webhook go, by which a restart would know. Nothing
+// is undone twice, so it goes by what the API server holds: the watch may be behind.
 func (c *controller) restore(ctx context.Context) error {
 	if !c.intercepting() {
 		return nil
@@ -158,7 +159,7 @@ func (c *controller) restore(ctx context.Context) error {
 	if err := c.point(ctx); err != nil {
 		return err
 	}
-	if err := c.cordon(ctx, ""); err != nil {
+	if err := c.uncordon(ctx); err != nil {
 		return err
 	}
 	if err := c.refill(ctx); err != nil {

@@ -49,8 +49,12 @@ func (c *controller) drop(ctx context.Context, zone string) error {
 
 // refill has every slice looked at again.
 func (c *controller) refill(ctx context.Context) error {
+	list, err := c.typed.DiscoveryV1().EndpointSlices(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelManagedBy + "=" + managedBy})
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, s := range items[slice](c.slices) {
+	for _, s := range list.Items {
 		patch := fmt.Appendf(nil, `{"metadata":{"labels":{%q:"true"}}}`, refillLabel)
 		_, err := c.typed.DiscoveryV1().EndpointSlices(s.Namespace).Patch(ctx, s.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "eks"})
 		if !apierrors.IsNotFound(err) {

@@ -18,9 +18,9 @@ const cordonedBy = "sandbox.retail/zonal-shift"
 
 // cordon makes the nodes of a zone unschedulable and takes back what an earlier shift did
 // elsewhere. An empty zone takes everything back.
-func (c *controller) cordon(ctx context.Context, zone string) error {
+func (c *controller) cordon(ctx context.Context, nodes []node, zone string) error {
 	var errs []error
-	for _, n := range items[node](c.nodes) {
+	for _, n := range nodes {
 		in, by := n.Labels[corev1.LabelTopologyZone], n.Annotations[cordonedBy]
 		switch {
 		case by != "" && in != zone:
@@ -30,6 +30,19 @@ func (c *controller) cordon(ctx context.Context, zone string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// uncordon takes everything back that a shift did.
+func (c *controller) uncordon(ctx context.Context) error {
+	list, err := c.typed.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	nodes := make([]node, len(list.Items))
+	for i := range list.Items {
+		nodes[i] = &list.Items[i]
+	}
+	return c.cordon(ctx, nodes, "")
 }
 
 func (c *controller) patch(ctx context.Context, n node, form string, args ...any) error {
