@@ -119,12 +119,13 @@ func (c *controller) run(ctx context.Context) error {
 
 // pass looks at every pod that mounts secrets: it starts those that can start,
 // and, when the world has changed, brings new values to those that run. It tells
-// whether it has looked for such.
+// whether all of them have what is new; else it is looked for again.
 func (c *controller) pass(ctx context.Context, changed bool) bool {
 	rotate := changed && time.Since(c.rotated) >= rotation
 	if rotate {
 		c.rotated = time.Now()
 	}
+	all := rotate
 	for _, object := range c.pods.GetStore().List() {
 		pod, ok := object.(*corev1.Pod)
 		if !ok || pod.Spec.NodeName == "" || pod.DeletionTimestamp != nil || len(volumes(pod)) == 0 {
@@ -132,14 +133,14 @@ func (c *controller) pass(ctx context.Context, changed bool) bool {
 		}
 		switch {
 		case pod.Annotations[mountedAnnotation] == mounted:
-			if rotate {
-				c.rotate(ctx, pod)
+			if rotate && !c.rotate(ctx, pod) {
+				all = false
 			}
 		case c.held[pod.UID] == nil || !time.Now().Before(c.held[pod.UID].until):
 			c.start(ctx, pod)
 		}
 	}
-	return rotate
+	return all
 }
 
 // start mounts a pod's volumes and lets its containers start, or says why not.

@@ -26,7 +26,7 @@ import (
 const (
 	addon    = "aws-secrets-store-csi-driver-provider"
 	version  = "v3.1.3-eksbuild.1"
-	patience = 20 * time.Second
+	patience = 2 * time.Minute
 	// canary must not appear in any event.
 	canary = "cAnArY-pa55word"
 )
