@@ -16,7 +16,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/util/retry"
 )
 
 // watch is Reloader in one namespace.
@@ -36,6 +38,9 @@ type source struct {
 	ObservedAt int64    `json:"observedAt"`
 }
 
+// tries are those of one change, which nobody repeats: Reloader's queue has five too.
+var tries = wait.Backoff{Steps: 5, Duration: 100 * time.Millisecond, Factor: 3, Jitter: 0.1}
+
 // updated acts on a Secret whose data has changed; labels and owners do not count.
 func (w *watch) updated(ctx context.Context, before, after any) {
 	was, _ := before.(*corev1.Secret)
@@ -43,7 +48,11 @@ func (w *watch) updated(ctx context.Context, before, after any) {
 	if was == nil || is == nil || hash(was) == hash(is) {
 		return
 	}
-	deployments, err := w.client.AppsV1().Deployments(w.namespace).List(ctx, metav1.ListOptions{})
+	var deployments *appsv1.DeploymentList
+	err := w.try(ctx, func() (err error) {
+		deployments, err = w.client.AppsV1().Deployments(w.namespace).List(ctx, metav1.ListOptions{})
+		return err
+	})
 	if err != nil {
 		w.log.Error("Reloader lists no Deployments", "namespace", w.namespace, "error", err)
 		return
@@ -56,6 +65,11 @@ func (w *watch) updated(ctx context.Context, before, after any) {
 			w.log.Error("Reloader reloads nothing", "deployment", d.Name, "secret", is.Name, "error", err)
 		}
 	}
+}
+
+// try does something until it works, or has failed too often.
+func (w *watch) try(ctx context.Context, do func() error) error {
+	return retry.OnError(tries, func(error) bool { return ctx.Err() == nil }, do)
 }
 
 // names tells whether an annotation's list has a Secret's name.
@@ -79,8 +93,11 @@ func (w *watch) reload(ctx context.Context, d *appsv1.Deployment, s *corev1.Secr
 	if err != nil {
 		return err
 	}
-	if _, err := w.client.AppsV1().Deployments(d.Namespace).Patch(ctx, d.Name, types.StrategicMergePatchType, patch,
-		metav1.PatchOptions{FieldManager: fieldManager}); err != nil {
+	err = w.try(ctx, func() error {
+		_, err := w.client.AppsV1().Deployments(d.Namespace).Patch(ctx, d.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: fieldManager})
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	now := metav1.Now()
