@@ -99,7 +99,7 @@ func (c *Cluster) Restart(meanwhile func()) {
 func (c *Cluster) Apply(objects ...*unstructured.Unstructured) {
 	c.T.Helper()
 	for _, o := range objects {
-		require.EventuallyWithT(c.T, func(t *assert.CollectT) { assert.NoError(t, c.Try(o)) }, 10*time.Second, 100*time.Millisecond,
+		require.EventuallyWithT(c.T, func(t *assert.CollectT) { assert.NoError(t, c.Try(o)) }, time.Minute, 100*time.Millisecond,
 			"%s %s", o.GetKind(), o.GetName())
 	}
 }

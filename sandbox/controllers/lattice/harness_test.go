@@ -39,7 +39,7 @@ const (
 	region     = clusterstest.Region
 	network    = "retail-dev"
 	system     = "aws-application-networking-system"
-	patience   = 30 * time.Second
+	patience   = 2 * time.Minute // for a machine that is busy
 )
 
 // world is a hub whose service network is shared with an account that has a VPC.
