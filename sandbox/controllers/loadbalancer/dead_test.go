@@ -66,7 +66,7 @@ func (f *fixture) deadController(t *testing.T) {
 	f.service("dead", "entry", map[string]string{"service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip"},
 		corev1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer, LoadBalancerClass: &class})
 	f.eventually("a load balancer of a Service", func() bool {
-		return len(f.h.Records(elbv2.LoadBalancer)) == 2 && len(f.h.Records(ec2.IngressRule)) == 2
+		return len(f.h.Records(elbv2.LoadBalancer)) == 2 && len(f.h.Records(ec2.IngressRule)) == 2 && len(f.h.Records(elbv2.Attachment)) == 4
 	})
 	f.stop()
 	f.unbind(bindings, "dead")
@@ -79,9 +79,8 @@ func (f *fixture) deadController(t *testing.T) {
 	// Without its role it is as dead.
 	f.Delete(f.grants)
 	f.start()
-	time.Sleep(time.Second)
+	f.eventually("it may do nothing", func() bool { return strings.Contains(f.messages("dead"), "AccessDenied") })
 	assert.True(t, f.bound(bindings, "dead"))
-	assert.Contains(t, f.messages("dead"), "AccessDenied")
 
 	// The program goes on to take its own away: its load balancer, nodes and cluster.
 	for _, r := range made[:3] {

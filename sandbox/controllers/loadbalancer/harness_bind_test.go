@@ -16,11 +16,17 @@ import (
 	"retail/sandbox/cloud/elbv2"
 )
 
-// shop is a Service with pods on port 8080 that answer on /health.
+// patience is for a machine that is busy.
+const patience = 2 * time.Minute
+
+// shop is a Service with pods on port 8080 that answer on /health, in all zones alike: what the
+// scheduler only prefers it does not always do.
 func (f *fixture) shop(namespace string, gates ...string) {
 	_, err := f.kube.CoreV1().Namespaces().Create(f.t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{})
 	require.NoError(f.t, err)
-	spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "ui", Image: "ui",
+	selector := &metav1.LabelSelector{MatchLabels: map[string]string{"app.kubernetes.io/name": "ui"}}
+	spec := corev1.PodSpec{TopologySpreadConstraints: []corev1.TopologySpreadConstraint{{MaxSkew: 1, TopologyKey: corev1.LabelTopologyZone,
+		WhenUnsatisfiable: corev1.DoNotSchedule, LabelSelector: selector}}, Containers: []corev1.Container{{Name: "ui", Image: "ui",
 		Ports:          []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}},
 		ReadinessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/health", Port: intstr.FromString("http")}}}}}}
 	for _, g := range gates {
@@ -88,7 +94,7 @@ func (f *fixture) health(group string) map[string]int {
 
 func (f *fixture) eventually(what string, is func() bool) {
 	f.t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			f.dump()
 			require.Fail(f.t, what, "the cluster says:\n%s", f.messages(metav1.NamespaceAll))
