@@ -12,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/version"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // admission answers the webhooks of one istiod.
@@ -91,7 +93,7 @@ func (a *admission) inject(q *admissionv1.AdmissionRequest) (patch, error) {
 // native tells whether proxies are native sidecars: with ENABLE_NATIVE_SIDECARS at its
 // default "auto", where every kubelet is of 1.33 or newer.
 func (m *mesh) native(pod *corev1.Pod) bool {
-	for _, istiod := range all[*corev1.Pod](m.own) {
+	for _, istiod := range kube.All[*corev1.Pod](m.own) {
 		for _, c := range istiod.Spec.Containers {
 			for _, e := range c.Env {
 				if istiod.Labels["app"] == "istiod" && e.Name == "ENABLE_NATIVE_SIDECARS" && e.Value != "auto" {
@@ -100,7 +102,7 @@ func (m *mesh) native(pod *corev1.Pod) bool {
 			}
 		}
 	}
-	nodes := all[*corev1.Node](m.store.nodes)
+	nodes := kube.All[*corev1.Node](m.store.nodes)
 	for _, n := range nodes {
 		if pod.Spec.NodeName != "" && n.Name != pod.Spec.NodeName {
 			continue

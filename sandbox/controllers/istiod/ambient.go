@@ -9,6 +9,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // Labels of the node agents' pods, as the charts set them.
@@ -23,14 +25,14 @@ const (
 // on the node. A pod is not restarted for it.
 func (m *mesh) redirect(ctx context.Context) error {
 	agents, tunnels := map[string]bool{}, map[string]bool{}
-	for _, p := range all[*corev1.Pod](m.own) {
+	for _, p := range kube.All[*corev1.Pod](m.own) {
 		if ready(p) {
 			agents[p.Spec.NodeName] = agents[p.Spec.NodeName] || p.Labels[cniLabel] == cniAgent
 			tunnels[p.Spec.NodeName] = tunnels[p.Spec.NodeName] || p.Labels[appLabel] == ztunnelApp
 		}
 	}
 	var failed []error
-	for _, p := range all[*corev1.Pod](m.store.pods) {
+	for _, p := range kube.All[*corev1.Pod](m.store.pods) {
 		running := p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning && p.Status.PodIP != ""
 		if !running || !agents[p.Spec.NodeName] {
 			continue
@@ -60,7 +62,7 @@ func (m *mesh) inAmbient(p *corev1.Pod) bool {
 	case none:
 		return false
 	}
-	space, found := find[*corev1.Namespace](m.store.namespaces, p.Namespace)
+	space, found := kube.Find[*corev1.Namespace](m.store.namespaces, p.Namespace)
 	return found && space.Labels[modeLabel] == ambient
 }
 

@@ -17,6 +17,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // The Secret in which istiod keeps the authority that it signs with, so that it
@@ -55,7 +57,7 @@ func (m *mesh) certify(ctx context.Context, istiod *corev1.Pod) error {
 			return fmt.Errorf("secret %s: %w", authoritySecret, err)
 		}
 	}
-	service, found := find[*corev1.Service](m.store.services, systemNamespace+"/istiod")
+	service, found := kube.Find[*corev1.Service](m.store.services, systemNamespace+"/istiod")
 	if !found {
 		m.door.close()
 		return nil
@@ -125,7 +127,7 @@ func certificate(name string) *x509.Certificate {
 // mount it; not into those that Istio leaves alone.
 func (m *mesh) rootCertificates(ctx context.Context) error {
 	var failed []error
-	for _, space := range all[*corev1.Namespace](m.store.namespaces) {
+	for _, space := range kube.All[*corev1.Namespace](m.store.namespaces) {
 		if space.Status.Phase == corev1.NamespaceTerminating || space.Name == "kube-public" || space.Name == "kube-node-lease" || space.Name == "local-path-storage" {
 			continue
 		}
@@ -137,7 +139,7 @@ func (m *mesh) rootCertificates(ctx context.Context) error {
 func (m *mesh) rootCertificate(ctx context.Context, namespace string) error {
 	const name, key = "istio-ca-root-cert", "root-cert.pem"
 	client := m.typed.CoreV1().ConfigMaps(namespace)
-	have, found := find[*corev1.ConfigMap](m.store.configMaps, namespace+"/"+name)
+	have, found := kube.Find[*corev1.ConfigMap](m.store.configMaps, namespace+"/"+name)
 	if !found {
 		_, err := client.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace, Labels: map[string]string{"istio.io/config": "true"}},
 			Data: map[string]string{key: string(m.ca.bundle)}}, metav1.CreateOptions{FieldManager: manager})

@@ -13,6 +13,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // injection is ConfigMap istio-sidecar-injector, by which istiod makes proxies.
@@ -37,7 +39,7 @@ const saidKey = "said"
 func (m *mesh) injection() (*injection, error) {
 	read := map[string]*corev1.ConfigMap{}
 	for _, name := range []string{"istio-sidecar-injector", "istio"} {
-		config, found := find[*corev1.ConfigMap](m.store.configMaps, systemNamespace+"/"+name)
+		config, found := kube.Find[*corev1.ConfigMap](m.store.configMaps, systemNamespace+"/"+name)
 		if !found {
 			return nil, fmt.Errorf("ConfigMap %s/%s is not there", systemNamespace, name)
 		}

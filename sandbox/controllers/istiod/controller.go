@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 const (
@@ -62,7 +63,7 @@ func (c *controller) run(ctx context.Context) error {
 		return err
 	}
 	c.own = informers.NewSharedInformerFactoryWithOptions(c.typed, 0, informers.WithNamespace(systemNamespace)).Core().V1().Pods().Informer()
-	listen(c.own, c.awake)
+	kube.Listen(c.own, c.awake)
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	watch.Go(func() { c.own.Run(ctx.Done()) })
@@ -183,7 +184,7 @@ func (m *mesh) tell(what string, err error) bool {
 
 // istiod is the ready pod of istiod that acts for all of them: the first by name.
 func (m *mesh) istiod() *corev1.Pod {
-	pods := slices.DeleteFunc(all[*corev1.Pod](m.own), func(p *corev1.Pod) bool { return p.Labels["app"] != "istiod" || !ready(p) })
+	pods := slices.DeleteFunc(kube.All[*corev1.Pod](m.own), func(p *corev1.Pod) bool { return p.Labels["app"] != "istiod" || !ready(p) })
 	if len(pods) == 0 {
 		return nil
 	}

@@ -159,7 +159,7 @@ func (m *mesh) apply(ctx context.Context, object *unstructured.Unstructured, lab
 	}
 	labels[managedLabel] = label
 	object.SetLabels(labels)
-	client := m.store.dynamic.Resource(kinds[object.GetKind()].resource).Namespace(object.GetNamespace())
+	client := m.store.Dynamic.Resource(kinds[object.GetKind()].resource).Namespace(object.GetNamespace())
 	have, err := client.Get(ctx, object.GetName(), metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):

@@ -81,11 +81,11 @@ var classes = map[string]class{
 
 // classes makes the GatewayClasses that are not there and accepts those that are.
 func (m *mesh) classes(ctx context.Context) error {
-	have, watched := m.store.objects(gatewayClasses)
+	have, watched := m.store.Objects(gatewayClasses)
 	if !watched {
 		return nil
 	}
-	client := m.store.dynamic.Resource(gatewayClasses)
+	client := m.store.Dynamic.Resource(gatewayClasses)
 	there := map[string]bool{}
 	var failed []error
 	for _, c := range have {
@@ -135,12 +135,12 @@ func byController(name string) (class, bool) {
 
 // ours are the Gateways of istiod's classes, with the class of each.
 func (m *mesh) ours() (map[*gateway]class, error) {
-	list, watched := m.store.objects(gateways)
+	list, watched := m.store.Objects(gateways)
 	if !watched {
 		return nil, nil
 	}
 	known := map[string]string{}
-	have, _ := m.store.objects(gatewayClasses)
+	have, _ := m.store.Objects(gatewayClasses)
 	for _, c := range have {
 		known[c.GetName()], _, _ = unstructured.NestedString(c.Object, "spec", "controllerName")
 	}
@@ -227,7 +227,7 @@ func (m *mesh) claim(ctx context.Context, g *gateway) error {
 	}
 	text := `{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"annotations":{"` + key + `":"5"}}}`
 	force := true
-	_, err := m.store.dynamic.Resource(gateways).Namespace(g.Namespace).Patch(ctx, g.Name, types.ApplyPatchType, []byte(text),
+	_, err := m.store.Dynamic.Resource(gateways).Namespace(g.Namespace).Patch(ctx, g.Name, types.ApplyPatchType, []byte(text),
 		metav1.PatchOptions{Force: &force, FieldManager: gatewayManager}, "status")
 	if err == nil {
 		m.applied[string(g.UID)] = key

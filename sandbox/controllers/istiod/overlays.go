@@ -8,13 +8,15 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"sigs.k8s.io/yaml"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // overlays are the changes to what the templates make: the class's, kept beside
 // istiod, and then the Gateway's own parameters.
 func (m *mesh) overlays(g *gateway) ([]map[string]string, error) {
 	var defaults []*corev1.ConfigMap
-	for _, c := range all[*corev1.ConfigMap](m.store.configMaps) {
+	for _, c := range kube.All[*corev1.ConfigMap](m.store.configMaps) {
 		if c.Namespace == systemNamespace && c.Labels["gateway.istio.io/defaults-for-class"] == g.Spec.GatewayClassName {
 			defaults = append(defaults, c)
 		}
@@ -31,7 +33,7 @@ func (m *mesh) overlays(g *gateway) ([]map[string]string, error) {
 	if ref.Group != "" || ref.Kind != "ConfigMap" {
 		return nil, fmt.Errorf("unknown infrastructure parameters type %s/%s", ref.Group, ref.Kind)
 	}
-	own, found := find[*corev1.ConfigMap](m.store.configMaps, g.Namespace+"/"+ref.Name)
+	own, found := kube.Find[*corev1.ConfigMap](m.store.configMaps, g.Namespace+"/"+ref.Name)
 	if !found {
 		return nil, fmt.Errorf("parametersRef targeting configmap %q, but configmap does not exist", g.Namespace+"/"+ref.Name)
 	}

@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // route is an HTTPRoute, as far as its status goes.
@@ -38,7 +40,7 @@ type reference struct {
 
 // routes are the HTTPRoutes there are.
 func (m *mesh) routes() ([]*route, error) {
-	list, _ := m.store.objects(httpRoutes)
+	list, _ := m.store.Objects(httpRoutes)
 	out := make([]*route, 0, len(list))
 	for _, u := range list {
 		r := &route{}
@@ -87,7 +89,7 @@ func (m *mesh) allows(l listener, own, of string) bool {
 		return true
 	case "Selector":
 		s, err := metav1.LabelSelectorAsSelector(n.Selector)
-		space, found := find[*corev1.Namespace](m.store.namespaces, of)
+		space, found := kube.Find[*corev1.Namespace](m.store.namespaces, of)
 		return err == nil && found && s.Matches(labels.Set(space.Labels))
 	default:
 		return own == of
@@ -97,7 +99,7 @@ func (m *mesh) allows(l listener, own, of string) bool {
 // routeStatus writes, for each parent of a route that is istiod's or a Service, whether
 // the route is accepted and what it names is there.
 func (m *mesh) routeStatus(ctx context.Context) error {
-	list, _ := m.store.objects(httpRoutes)
+	list, _ := m.store.Objects(httpRoutes)
 	ours, err := m.ours()
 	if err != nil {
 		return err
@@ -113,7 +115,7 @@ func (m *mesh) routeStatus(ctx context.Context) error {
 		if reflect.DeepEqual(changed.Object["status"], u.Object["status"]) {
 			continue
 		}
-		_, err := m.store.dynamic.Resource(httpRoutes).Namespace(r.Namespace).UpdateStatus(ctx, changed, metav1.UpdateOptions{FieldManager: manager})
+		_, err := m.store.Dynamic.Resource(httpRoutes).Namespace(r.Namespace).UpdateStatus(ctx, changed, metav1.UpdateOptions{FieldManager: manager})
 		failed = append(failed, passing(err))
 	}
 	return errors.Join(failed...)
@@ -158,7 +160,7 @@ func (m *mesh) accepted(r *route, p reference, ours map[*gateway]class) (out con
 		if p.Kind != "Service" {
 			return out, false
 		}
-		if _, found := find[*corev1.Service](m.store.services, cmp.Or(p.Namespace, r.Namespace)+"/"+p.Name); !found {
+		if _, found := kube.Find[*corev1.Service](m.store.services, cmp.Or(p.Namespace, r.Namespace)+"/"+p.Name); !found {
 			return condition{"Accepted", false, "NoMatchingParent", fmt.Sprintf("parent service: %q not found", p.Name)}, true
 		}
 		return valid, true
@@ -187,7 +189,7 @@ func (m *mesh) resolved(r *route) condition {
 			if b.Kind != "" && b.Kind != "Service" {
 				return condition{"ResolvedRefs", false, "InvalidKind", fmt.Sprintf("unsupported backendRef: kind %q is not simulated", b.Kind)}
 			}
-			service, found := find[*corev1.Service](m.store.services, cmp.Or(b.Namespace, r.Namespace)+"/"+b.Name)
+			service, found := kube.Find[*corev1.Service](m.store.services, cmp.Or(b.Namespace, r.Namespace)+"/"+b.Name)
 			if !found {
 				return condition{"ResolvedRefs", false, "BackendNotFound", fmt.Sprintf("backend(%s.%s.svc.%s) not found", b.Name, cmp.Or(b.Namespace, r.Namespace), domain)}
 			}

@@ -10,12 +10,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // serviceStatus writes onto Services that name a waypoint whether they have it.
 func (m *mesh) serviceStatus(ctx context.Context) error {
 	var failed []error
-	for _, s := range all[*corev1.Service](m.store.services) {
+	for _, s := range kube.All[*corev1.Service](m.store.services) {
 		kept := slices.DeleteFunc(slices.Clone(s.Status.Conditions), func(c metav1.Condition) bool { return c.Type == boundCondition })
 		changed := s.DeepCopy()
 		changed.Status.Conditions = kept
@@ -44,7 +46,7 @@ func (m *mesh) bound(s *corev1.Service) *condition {
 	name, of := s.Labels[waypointLabel], s.Labels[waypointSpace]
 	ingress, said := s.Labels["istio.io/ingress-use-waypoint"]
 	if name == "" {
-		space, found := find[*corev1.Namespace](m.store.namespaces, s.Namespace)
+		space, found := kube.Find[*corev1.Namespace](m.store.namespaces, s.Namespace)
 		if !found {
 			return nil
 		}
@@ -54,7 +56,7 @@ func (m *mesh) bound(s *corev1.Service) *condition {
 		return nil
 	}
 	of = cmp.Or(of, s.Namespace)
-	list, _ := m.store.objects(gateways)
+	list, _ := m.store.Objects(gateways)
 	for _, u := range list {
 		if u.GetName() != name || u.GetNamespace() != of {
 			continue

@@ -13,6 +13,8 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // gatewayStatus writes what becomes of each Gateway: accepted, programmed once a ready
@@ -22,7 +24,7 @@ func (m *mesh) gatewayStatus(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list, _ := m.store.objects(gateways)
+	list, _ := m.store.Objects(gateways)
 	var failed []error
 	for g, c := range all {
 		at := slices.IndexFunc(list, func(u *unstructured.Unstructured) bool { return u.GetUID() == g.UID })
@@ -31,7 +33,7 @@ func (m *mesh) gatewayStatus(ctx context.Context) error {
 		if reflect.DeepEqual(changed.Object["status"], list[at].Object["status"]) {
 			continue
 		}
-		_, err := m.store.dynamic.Resource(gateways).Namespace(g.Namespace).UpdateStatus(ctx, changed, metav1.UpdateOptions{FieldManager: manager})
+		_, err := m.store.Dynamic.Resource(gateways).Namespace(g.Namespace).UpdateStatus(ctx, changed, metav1.UpdateOptions{FieldManager: manager})
 		failed = append(failed, passing(err))
 	}
 	return errors.Join(failed...)
@@ -142,7 +144,7 @@ func (m *mesh) backing(g *gateway, c class) backing {
 
 func (m *mesh) behind(out *backing, g *gateway, host string) {
 	short, rest, _ := strings.Cut(host, ".")
-	service, found := find[*corev1.Service](m.store.services, g.Namespace+"/"+short)
+	service, found := kube.Find[*corev1.Service](m.store.services, g.Namespace+"/"+short)
 	if !found || rest != g.Namespace+".svc."+domain {
 		out.warnings, out.usable = append(out.warnings, fmt.Sprintf("hostname %q not found", host)), false
 		return
@@ -178,7 +180,7 @@ func (m *mesh) behind(out *backing, g *gateway, host string) {
 
 // readyBehind tells whether a ready pod stands behind a port of a Service.
 func (m *mesh) readyBehind(service *corev1.Service, port corev1.ServicePort) bool {
-	for _, s := range all[*discoveryv1.EndpointSlice](m.store.slices) {
+	for _, s := range kube.All[*discoveryv1.EndpointSlice](m.store.slices) {
 		if s.Namespace != service.Namespace || s.Labels[discoveryv1.LabelServiceName] != service.Name {
 			continue
 		}

@@ -8,6 +8,8 @@ import (
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // revision is the only one simulated.
@@ -23,7 +25,7 @@ func (m *mesh) webhooks(ctx context.Context) error {
 	}
 	client := m.typed.AdmissionregistrationV1()
 	var failed []error
-	for _, c := range all[*admissionv1.MutatingWebhookConfiguration](m.store.mutating) {
+	for _, c := range kube.All[*admissionv1.MutatingWebhookConfiguration](m.store.mutating) {
 		if c.Labels[revisionLabel] != revision {
 			continue
 		}
@@ -39,7 +41,7 @@ func (m *mesh) webhooks(ctx context.Context) error {
 			failed = append(failed, err)
 		}
 	}
-	for _, c := range all[*admissionv1.ValidatingWebhookConfiguration](m.store.validating) {
+	for _, c := range kube.All[*admissionv1.ValidatingWebhookConfiguration](m.store.validating) {
 		if c.Labels[revisionLabel] != revision {
 			continue
 		}

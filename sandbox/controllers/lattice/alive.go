@@ -12,6 +12,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/eks"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // life is how the living controller acts: as which role, and as what it was told.
@@ -45,7 +46,7 @@ func (c *controller) alive() *life {
 		}
 	}
 	for _, r := range definedAtStart {
-		if !c.store.defined(r) {
+		if !c.store.Defined(r) {
 			c.crash(d, fmt.Sprintf("failed to get restmapping: no matches for kind of resource %s in group %q", r.Resource, r.Group))
 			return nil
 		}
@@ -74,13 +75,13 @@ func (c *controller) alive() *life {
 
 // crash tells why the controller's containers end.
 func (c *controller) crash(d deployment, why string) {
-	c.event(d, "apps/v1", "Deployment", corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container: "+why)
+	c.events.Tell(d, "apps/v1", "Deployment", corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container: "+why)
 }
 
 // running is the chart's Deployment with a ready pod of it that is on a node that is there.
 // One is enough: it leads, and answers for the webhook.
 func (c *controller) running() (deployment, *corev1.Pod) {
-	for _, d := range all[deployment](c.store.deployments) {
+	for _, d := range kube.All[deployment](c.store.deployments) {
 		if d.Spec.Template.Labels[podLabel] != podValue || d.DeletionTimestamp != nil {
 			continue
 		}
@@ -88,8 +89,8 @@ func (c *controller) running() (deployment, *corev1.Pod) {
 		if err != nil {
 			continue
 		}
-		for _, p := range all[pod](c.store.pods) {
-			_, hasNode := find[node](c.store.nodes, p.Spec.NodeName)
+		for _, p := range kube.All[pod](c.store.pods) {
+			_, hasNode := kube.Find[node](c.store.nodes, p.Spec.NodeName)
 			if p.Namespace == d.Namespace && hasNode && p.DeletionTimestamp == nil && selector.Matches(labels.Set(p.Labels)) && isTrue(p, corev1.PodReady) {
 				return d, p
 			}

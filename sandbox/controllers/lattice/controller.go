@@ -8,6 +8,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // settle is how long a change waits for others before the controller looks: a rollout
@@ -22,7 +23,7 @@ const again = time.Second
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
 		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log, wake: make(chan struct{}, 1),
-			retries: newRetries(), said: map[string]string{}, settled: map[string]settlement{}, seen: map[string]bool{}}
+			retries: kube.NewRetries(), settled: map[string]settlement{}, seen: map[string]bool{}}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -40,8 +41,8 @@ type controller struct {
 	store   *store
 	door    *door
 	wake    chan struct{}
-	retries *retries
-	said    map[string]string     // last event of each object
+	retries *kube.Retries
+	events  *kube.Events
 	settled map[string]settlement // what AWS was brought to
 	role    string                // that it acted with last; empty while it does not live
 	seen    map[string]bool       // addresses that pods of this cluster have had
@@ -63,6 +64,7 @@ func (c *controller) run(ctx context.Context) {
 		c.log.Error("no gateway API controller", "error", err)
 		return
 	}
+	c.events = kube.NewEvents("aws-gateway-controller", c.store.Typed, c.log, c.awakeSoon)
 	c.door = &door{plane: c.plane, log: c.log}
 	defer c.door.close()
 	var watches sync.WaitGroup
@@ -81,7 +83,7 @@ func (c *controller) run(ctx context.Context) {
 			return
 		case <-c.wake:
 		case <-news:
-		case <-c.retries.next():
+		case <-c.retries.Next():
 		case <-resync:
 		}
 		select {
@@ -116,7 +118,7 @@ func (c *controller) awakeSoon() { time.AfterFunc(again, c.awake) }
 // pass brings everything to what it should be, once. It returns when to look again
 // without any reason; nil is never.
 func (c *controller) pass(ctx context.Context) <-chan time.Time {
-	defer c.retries.sweep() // also while it does not live: what it held back is nobody's then
+	defer c.retries.Sweep() // also while it does not live: what it held back is nobody's then
 	c.checkHealth()
 	l := c.alive()
 	c.door.keep(c.webhook(l))

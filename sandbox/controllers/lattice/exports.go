@@ -8,6 +8,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/vpclattice"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // exports makes a target group of every export, which routes of other clusters of the
@@ -65,7 +66,7 @@ func (g *group) is(r *cloud.Record, w *worker) bool {
 
 // exportGroup is the target group that an export should have.
 func (w *worker) exportGroup(e *export) (*group, error) {
-	s, ok := find[service](w.store.services, e.Namespace+"/"+e.serviceOf())
+	s, ok := kube.Find[service](w.store.services, e.Namespace+"/"+e.serviceOf())
 	if !ok {
 		return nil, fmt.Errorf("failed to find corresponding k8sService %s/%s", e.Namespace, e.serviceOf())
 	}

@@ -12,6 +12,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/vpclattice"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // gated tells whether a pod waits for VPC Lattice.
@@ -23,7 +24,7 @@ func gated(p pod) bool {
 // service uses, or without health checks, counts as healthy, so that an export does not
 // hold up its own pods; a gate that is open stays open (targets_synthesizer.go).
 func (w *worker) openGates(ctx context.Context) {
-	waiting := slices.DeleteFunc(all[pod](w.store.pods), func(p pod) bool {
+	waiting := slices.DeleteFunc(kube.All[pod](w.store.pods), func(p pod) bool {
 		return !gated(p) || p.DeletionTimestamp != nil || p.Status.PodIP == "" || isTrue(p, gate) || !isTrue(p, corev1.ContainersReady)
 	})
 	if len(waiting) == 0 {
@@ -67,7 +68,7 @@ func (w *worker) openGate(ctx context.Context, p pod, status string) {
 	}
 	patch := fmt.Sprintf(`{"status":{"conditions":[{"type":%q,"status":%q,"reason":%q,"message":%q,"lastTransitionTime":%q}]}}`,
 		gate, state, reason, message, metav1.Now().UTC().Format("2006-01-02T15:04:05Z"))
-	if _, err := w.store.typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
+	if _, err := w.store.Typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
 		w.log.Debug("readiness gate", "pod", p.Name, "error", err)
 		w.awakeSoon()
 	}

@@ -12,6 +12,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/vpclattice"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // group is a target group that should be, and what its targets are.
@@ -108,7 +109,7 @@ func (w *worker) endpoints(s service, ports ...int) []endpoint {
 		}
 	}
 	var out []endpoint
-	for _, es := range all[slice](w.store.slices) {
+	for _, es := range kube.All[slice](w.store.slices) {
 		if es.Namespace != s.Namespace || es.Labels[discoveryv1.LabelServiceName] != s.Name || es.AddressType != discoveryv1.AddressTypeIPv4 {
 			continue
 		}
@@ -132,7 +133,7 @@ func (w *worker) endpointsOf(namespace string, e discoveryv1.Endpoint, port int)
 	ready := e.Conditions.Ready == nil || *e.Conditions.Ready
 	var p *corev1.Pod
 	if e.TargetRef != nil && e.TargetRef.Kind == "Pod" {
-		p, _ = find[pod](w.store.pods, namespace+"/"+e.TargetRef.Name)
+		p, _ = kube.Find[pod](w.store.pods, namespace+"/"+e.TargetRef.Name)
 	}
 	// Without a gate the controller registers what is ready; with one, what only waits
 	// for it (targets_manager.go, Update).

@@ -12,6 +12,7 @@ import (
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/vpclattice"
+	"retail/sandbox/controllers/internal/kube"
 	"retail/sandbox/mesh"
 )
 
@@ -31,7 +32,7 @@ type finding struct {
 func (c *controller) checkHealth() {
 	account, region := c.plane.Spec.Account, c.plane.Spec.Region
 	byAddress := map[string]pod{}
-	for _, p := range all[pod](c.store.pods) {
+	for _, p := range kube.All[pod](c.store.pods) {
 		if p.Status.PodIP != "" && !p.Spec.HostNetwork && p.Status.Phase == corev1.PodRunning {
 			byAddress[p.Status.PodIP] = p
 		}
@@ -132,11 +133,11 @@ func meshHealth(m *mesh.Snapshot, g *cloud.Record, p pod, port int) (status, rea
 // inMesh is the cluster as Istio's proxies see it; nil in a cluster without any of their
 // objects.
 func (c *controller) inMesh() *mesh.Snapshot {
-	s := &mesh.Snapshot{Pods: all[pod](c.store.pods), Services: all[service](c.store.services), Slices: all[slice](c.store.slices),
-		Namespaces: all[*corev1.Namespace](c.store.namespaces)}
+	s := &mesh.Snapshot{Pods: kube.All[pod](c.store.pods), Services: kube.All[service](c.store.services), Slices: kube.All[slice](c.store.slices),
+		Namespaces: kube.All[*corev1.Namespace](c.store.namespaces)}
 	some := false
 	for _, r := range mesh.Resources() {
-		objects, _ := c.store.objects(r)
+		objects, _ := c.store.Objects(r)
 		for _, o := range objects {
 			some = some || strings.HasSuffix(r.Group, "istio.io")
 			if err := s.Add(o); err != nil {
@@ -154,7 +155,7 @@ func (c *controller) inMesh() *mesh.Snapshot {
 // groups decide, of which one must let the managed prefix list in (V3). A packet that
 // they drop is a health check that times out.
 func (c *controller) reached(call *cloud.Call, p pod, port int) bool {
-	n, ok := find[node](c.store.nodes, p.Spec.NodeName)
+	n, ok := kube.Find[node](c.store.nodes, p.Spec.NodeName)
 	address, err := netip.ParseAddr(p.Status.PodIP)
 	if err != nil || !ok {
 		return false
@@ -181,7 +182,7 @@ func nodeGroups(c *cloud.Call, cluster string, n node) (groups []string, known b
 // podBlocks are where the cluster's pods have their addresses.
 func (c *controller) podBlocks() []netip.Prefix {
 	var out []netip.Prefix
-	for _, n := range all[node](c.store.nodes) {
+	for _, n := range kube.All[node](c.store.nodes) {
 		if p, err := netip.ParsePrefix(n.Spec.PodCIDR); err == nil {
 			out = append(out, p)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"retail/sandbox/cloud"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // model is what a route should be in VPC Lattice.
@@ -174,7 +175,7 @@ func (w *worker) forward(r *route, m *model, b backend) (*forward, error) {
 		out.Import = l
 		return out, err
 	}
-	s, ok := find[service](w.store.services, namespace+"/"+b.Name)
+	s, ok := kube.Find[service](w.store.services, namespace+"/"+b.Name)
 	if !ok || b.Kind != "" && b.Kind != "Service" {
 		out.Invalid = true
 		return out, nil

@@ -10,6 +10,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/vpclattice"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // bound is a policy with what it is bound to.
@@ -53,7 +54,7 @@ func contain(list []string, s string) bool {
 func (w *worker) targetExists(p bound) bool {
 	switch p.target.Kind {
 	case "Service":
-		_, ok := find[service](w.store.services, p.Namespace+"/"+p.target.Name)
+		_, ok := kube.Find[service](w.store.services, p.Namespace+"/"+p.target.Name)
 		return ok
 	case "Gateway":
 		all, _ := list[gateway](w, gateways)

@@ -7,14 +7,15 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/vpclattice"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // routes makes services of the routes whose Gateways are the controller's.
 func (w *worker) routes(ctx context.Context) {
 	all, ok := list[route](w, routes)
 	ours, okGateways := w.ours()
-	_, okExports := w.store.objects(exports)
-	_, okImports := w.store.objects(imports)
+	_, okExports := w.store.Objects(exports)
+	_, okImports := w.store.Objects(imports)
 	if !ok || !okGateways || !okExports || !okImports {
 		return
 	}
@@ -165,7 +166,7 @@ func (w *worker) resolvedRefs(r *route) condition {
 			if namespace == "" {
 				namespace = r.Namespace
 			}
-			_, there := find[service](w.store.services, namespace+"/"+b.Name)
+			_, there := kube.Find[service](w.store.services, namespace+"/"+b.Name)
 			switch b.Kind {
 			case "", "Service":
 			case "ServiceImport":

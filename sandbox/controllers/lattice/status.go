@@ -49,9 +49,9 @@ func withConditions(have []any, generation int64, wanted ...condition) []any {
 // client is the way to an object.
 func (w *worker) client(r schema.GroupVersionResource, o *object) patcher {
 	if o.Namespace == "" {
-		return w.store.dynamic.Resource(r)
+		return w.store.Dynamic.Resource(r)
 	}
-	return w.store.dynamic.Resource(r).Namespace(o.Namespace)
+	return w.store.Dynamic.Resource(r).Namespace(o.Namespace)
 }
 
 type patcher interface {

@@ -162,7 +162,7 @@ func list[T any, P interface {
 	*T
 	meta() *object
 }](w *worker, r schema.GroupVersionResource) ([]P, bool) {
-	raw, ok := w.store.objects(r)
+	raw, ok := w.store.Objects(r)
 	if !ok {
 		return nil, false
 	}

@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // The chart's webhook: its Service, its port, its path, and the Secret with its key pair.
@@ -75,7 +76,7 @@ func (c *controller) webhook(l *life) *server {
 		return nil
 	}
 	at := ""
-	for _, s := range all[service](c.store.services) {
+	for _, s := range kube.All[service](c.store.services) {
 		if s.Namespace == l.pod.Namespace && s.Name == webhookService && labels.SelectorFromSet(s.Spec.Selector).Matches(labels.Set(l.pod.Labels)) {
 			at = fmt.Sprintf("%s:%d", s.Spec.ClusterIP, webhookPort)
 		}
@@ -84,9 +85,9 @@ func (c *controller) webhook(l *life) *server {
 		if at == "" || v.Name != webhookVolume || v.Secret == nil {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), eventPatience)
+		ctx, cancel := context.WithTimeout(context.Background(), kube.Patience)
 		defer cancel()
-		secret, err := c.store.typed.CoreV1().Secrets(l.pod.Namespace).Get(ctx, v.Secret.SecretName, metav1.GetOptions{})
+		secret, err := c.store.Typed.CoreV1().Secrets(l.pod.Namespace).Get(ctx, v.Secret.SecretName, metav1.GetOptions{})
 		if err != nil { // Secrets are not watched
 			c.awakeSoon()
 		}
@@ -138,7 +139,7 @@ func (c *controller) needsGate(namespace string, p *corev1.Pod) bool {
 	allExports, _ := list[export](w, exports)
 	allRoutes, _ := list[route](w, routes)
 	ours, _ := w.ours()
-	for _, s := range all[service](c.store.services) {
+	for _, s := range kube.All[service](c.store.services) {
 		if s.Namespace != namespace || len(s.Spec.Selector) == 0 || !labels.SelectorFromSet(s.Spec.Selector).Matches(labels.Set(p.Labels)) {
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // Where the chart puts the controller. Its Deployment is found by its label,
@@ -40,7 +41,7 @@ func (c *controller) alive(f *flavour) *life {
 	flags := flagsOf(d)
 	for _, name := range []string{"cluster-name", "aws-vpc-id", "aws-region"} {
 		if flags[name] == "" { // L4: instance metadata is out of reach behind one hop
-			c.event(d, "apps/v1", "Deployment", corev1.EventTypeWarning, "BackOff", fmt.Sprintf(
+			c.events.Tell(d, "apps/v1", "Deployment", corev1.EventTypeWarning, "BackOff", fmt.Sprintf(
 				"Back-off restarting failed container: unable to initialize AWS cloud: --%s is not set and EC2 instance metadata does not answer", name))
 			return nil
 		}
@@ -101,7 +102,7 @@ func (c *controller) deletesFreely(call *cloud.Call, role, action, resource stri
 // running is the chart's Deployment when it is available and a pod of it runs on
 // a node that is there.
 func (c *controller) running() deployment {
-	for _, d := range all[deployment](c.store.deployments) {
+	for _, d := range kube.All[deployment](c.store.deployments) {
 		if d.Labels[chartLabel] != chartName || d.DeletionTimestamp != nil || !available(d) {
 			continue
 		}
@@ -109,8 +110,8 @@ func (c *controller) running() deployment {
 		if err != nil {
 			continue
 		}
-		for _, p := range all[pod](c.store.pods) {
-			_, hasNode := find[node](c.store.nodes, p.Spec.NodeName)
+		for _, p := range kube.All[pod](c.store.pods) {
+			_, hasNode := kube.Find[node](c.store.nodes, p.Spec.NodeName)
 			if p.Namespace == d.Namespace && hasNode && p.DeletionTimestamp == nil && selector.Matches(labels.Set(p.Labels)) && isTrue(p, corev1.PodReady) {
 				return d
 			}

@@ -9,27 +9,27 @@ import (
 // attempt does something that may fail, unless it failed a moment ago: the error
 // becomes an event, and what follows waits.
 func (w *worker) attempt(object metav1.Object, key string, do func() (settled string, err error)) {
-	if !w.retries.due(key) {
+	if !w.retries.Due(key) {
 		return
 	}
 	settled, err := do()
 	kind, version := kindOf(object)
 	switch {
 	case apierrors.IsConflict(err):
-		w.retries.behind(key)
+		w.retries.Behind(key)
 	case apierrors.IsNotFound(err): // the watch is behind, or a kind is gone
-		w.retries.failed(key)
+		w.retries.Failed(key)
 	case err != nil:
-		w.retries.failed(key)
+		w.retries.Failed(key)
 		reason := "FailedDeployModel"
 		if kind == "TargetGroupBinding" {
 			reason = "FailedReconcile"
 		}
-		w.event(object, version, kind, corev1.EventTypeWarning, reason, "Failed to reconcile due to "+err.Error())
+		w.events.Tell(object, version, kind, corev1.EventTypeWarning, reason, "Failed to reconcile due to "+err.Error())
 	default:
-		w.retries.done(key)
+		w.retries.Done(key)
 		if settled != "" {
-			w.event(object, version, kind, corev1.EventTypeNormal, "SuccessfullyReconciled", "Successfully reconciled")
+			w.events.Tell(object, version, kind, corev1.EventTypeNormal, "SuccessfullyReconciled", "Successfully reconciled")
 		}
 	}
 }

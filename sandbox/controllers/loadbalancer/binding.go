@@ -21,7 +21,7 @@ func (b *binding) key() string { return "binding/" + b.APIVersion + "/" + string
 // listBindings are the bindings that the worker is responsible for; false while
 // the cluster does not serve them.
 func (w *worker) listBindings() ([]*binding, bool) {
-	objects, ok := w.store.objects(w.flavour.bindings)
+	objects, ok := w.store.Objects(w.flavour.bindings)
 	if !ok {
 		return nil, false
 	}
@@ -87,7 +87,7 @@ func (w *worker) bind(ctx context.Context, b *binding) (string, error) {
 	}
 	if b.Status.ObservedGeneration != b.Generation {
 		patch := fmt.Sprintf(`{"status":{"observedGeneration":%d}}`, b.Generation)
-		if _, err := w.store.dynamic.Resource(w.flavour.bindings).Namespace(b.Namespace).Patch(ctx, b.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
+		if _, err := w.store.Dynamic.Resource(w.flavour.bindings).Namespace(b.Namespace).Patch(ctx, b.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
 			return "", err
 		}
 	}
@@ -104,7 +104,7 @@ func (w *worker) hold(ctx context.Context, b *binding) error {
 }
 
 func (w *worker) setFinalizers(ctx context.Context, b *binding, finalizers []string) error {
-	_, err := w.store.dynamic.Resource(w.flavour.bindings).Namespace(b.Namespace).Patch(ctx, b.Name, types.MergePatchType,
+	_, err := w.store.Dynamic.Resource(w.flavour.bindings).Namespace(b.Namespace).Patch(ctx, b.Name, types.MergePatchType,
 		finalizerPatch(b, finalizers), metav1.PatchOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil

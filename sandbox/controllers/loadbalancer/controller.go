@@ -8,6 +8,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // settle is how long a change waits for others before the controllers look: a
@@ -22,7 +23,7 @@ const again = time.Second
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
 		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log,
-			wake: make(chan struct{}, 1), retries: newRetries(), said: map[string]string{}, settled: map[string]string{}, lives: map[string]string{}, seen: map[string]bool{}}
+			wake: make(chan struct{}, 1), retries: kube.NewRetries(), settled: map[string]string{}, lives: map[string]string{}, seen: map[string]bool{}}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -39,8 +40,8 @@ type controller struct {
 
 	store   *store
 	wake    chan struct{}
-	retries *retries
-	said    map[string]string // last event of each object
+	retries *kube.Retries
+	events  *kube.Events
 	settled map[string]string // what each object looked like when AWS was brought to it
 	lives   map[string]string // the role that each controller acted with last
 	seen    map[string]bool   // addresses that pods of this cluster have had
@@ -55,6 +56,7 @@ func (c *controller) run(ctx context.Context) {
 		c.log.Error("no load balancing", "error", err)
 		return
 	}
+	c.events = kube.NewEvents("aws-load-balancer-controller", c.store.Typed, c.log, c.awakeSoon)
 	var watches sync.WaitGroup
 	defer watches.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -71,7 +73,7 @@ func (c *controller) run(ctx context.Context) {
 			return
 		case <-c.wake:
 		case <-news:
-		case <-c.retries.next():
+		case <-c.retries.Next():
 		}
 		select {
 		case <-ctx.Done():
@@ -122,7 +124,7 @@ func (c *controller) pass(ctx context.Context) {
 		w.shared(ctx)
 	}
 	c.tellUnserved()
-	c.retries.sweep()
+	c.retries.Sweep()
 }
 
 // worker is one living controller during one pass.
@@ -133,74 +135,4 @@ type worker struct {
 	cluster string // name, as the controller was told
 	vpc     string // ID, as the controller was told
 	flags   map[string]string
-}
-
-// retries hold back what failed, for longer each time.
-type retries struct {
-	held    map[string]*hold
-	touched map[string]bool // asked for since the last sweep
-}
-
-type hold struct {
-	delay time.Duration
-	until time.Time
-}
-
-// The first and the longest pause after a failure, in real time. The controller's
-// own are 5 milliseconds and 16 minutes.
-const (
-	firstPause = 200 * time.Millisecond
-	lastPause  = 10 * time.Second
-)
-
-func newRetries() *retries { return &retries{held: map[string]*hold{}, touched: map[string]bool{}} }
-
-// due tells whether something may be tried now.
-func (r *retries) due(key string) bool {
-	r.touched[key] = true
-	h := r.held[key]
-	return h == nil || !time.Now().Before(h.until)
-}
-
-// failed holds something back.
-func (r *retries) failed(key string) {
-	h := r.held[key]
-	if h == nil {
-		h = &hold{delay: firstPause / 2}
-		r.held[key] = h
-	}
-	h.delay = min(2*h.delay, lastPause)
-	h.until = time.Now().Add(h.delay)
-}
-
-// behind holds something back for which the watch is behind: it is no failure, and does not
-// wait longer each time.
-func (r *retries) behind(key string) {
-	r.held[key] = &hold{delay: firstPause / 2, until: time.Now().Add(firstPause)}
-}
-
-func (r *retries) done(key string) { delete(r.held, key) }
-
-// sweep forgets what nobody has asked for since the last time: it is gone.
-func (r *retries) sweep() {
-	for key := range r.held {
-		if !r.touched[key] {
-			delete(r.held, key)
-		}
-	}
-	clear(r.touched)
-}
-
-// next tells when the next of what is held back is due; never when nothing is.
-func (r *retries) next() <-chan time.Time {
-	var first time.Time
-	for _, h := range r.held {
-		if first.IsZero() || h.until.Before(first) {
-			first = h.until
-		}
-	}
-	if first.IsZero() {
-		return nil
-	}
-	return time.After(max(time.Until(first), 10*time.Millisecond))
 }

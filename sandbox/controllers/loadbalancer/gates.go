@@ -11,6 +11,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // openGates tells the pods of a binding how their targets are.
@@ -26,7 +27,7 @@ func (w *worker) openGates(ctx context.Context, b *binding) {
 		return nil
 	})
 	gate := corev1.PodConditionType(gatePrefix + b.Name)
-	for _, p := range all[pod](w.store.pods) {
+	for _, p := range kube.All[pod](w.store.pods) {
 		h, registered := health[p.Status.PodIP]
 		if p.Namespace != b.Namespace || !gated(p, b.Name) || !registered || p.DeletionTimestamp != nil {
 			continue
@@ -40,7 +41,7 @@ func (w *worker) openGates(ctx context.Context, b *binding) {
 		}
 		patch := fmt.Sprintf(`{"status":{"conditions":[{"type":%q,"status":%q,"reason":%q,"lastTransitionTime":%q}]}}`,
 			gate, status, h.Reason, metav1.Now().UTC().Format("2006-01-02T15:04:05Z"))
-		if _, err := w.store.typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
+		if _, err := w.store.Typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
 			w.log.Debug("readiness gate", "pod", p.Name, "error", err)
 			w.awakeSoon()
 		}

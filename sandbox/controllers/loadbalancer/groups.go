@@ -8,6 +8,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // securityGroups gives a load balancer its groups: those that its object names, or
@@ -94,22 +95,22 @@ func (w *worker) backendGroup(ctx context.Context) (string, error) {
 // shared takes the shared security group away when no object needs it any more.
 func (w *worker) shared(ctx context.Context) {
 	s := w.stackOf(w.flavour.ingresses, sharedStack, nil)
-	if len(s.owned(ec2.SecurityGroup, "")) == 0 || w.needed() || !w.retries.due("backend/"+w.flavour.name) {
+	if len(s.owned(ec2.SecurityGroup, "")) == 0 || w.needed() || !w.retries.Due("backend/"+w.flavour.name) {
 		return
 	}
 	if _, err := s.sweep(ctx); err != nil {
 		w.log.Debug("backend security group", "error", err)
-		w.retries.failed("backend/" + w.flavour.name)
+		w.retries.Failed("backend/" + w.flavour.name)
 		return
 	}
-	w.retries.done("backend/" + w.flavour.name)
+	w.retries.Done("backend/" + w.flavour.name)
 }
 
 // needed tells whether a Service or an Ingress still has something in AWS.
 func (w *worker) needed() bool {
 	holds := func(o metav1.Object, f string) bool { return slices.Contains(o.GetFinalizers(), f) }
-	return slices.ContainsFunc(all[service](w.store.services), func(o service) bool { return holds(o, w.flavour.service+"/resources") }) ||
-		slices.ContainsFunc(all[ingress](w.store.ingresses), func(o ingress) bool {
+	return slices.ContainsFunc(kube.All[service](w.store.services), func(o service) bool { return holds(o, w.flavour.service+"/resources") }) ||
+		slices.ContainsFunc(kube.All[ingress](w.store.ingresses), func(o ingress) bool {
 			return slices.ContainsFunc(o.Finalizers, func(f string) bool { return w.ingressFinalizer(f) })
 		})
 }

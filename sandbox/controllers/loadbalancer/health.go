@@ -10,6 +10,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // checkHealth is what load balancers find when they ask the pods of this cluster:
@@ -18,7 +19,7 @@ import (
 func (c *controller) checkHealth() {
 	account, region := c.plane.Spec.Account, c.plane.Spec.Region
 	byAddress := map[string]pod{}
-	for _, p := range all[pod](c.store.pods) {
+	for _, p := range kube.All[pod](c.store.pods) {
 		if p.Status.PodIP != "" && !p.Spec.HostNetwork && p.Status.Phase == corev1.PodRunning {
 			byAddress[p.Status.PodIP] = p
 		}
@@ -76,7 +77,7 @@ func (c *controller) checkHealth() {
 // podBlocks are where the cluster's pods have their addresses.
 func (c *controller) podBlocks() []netip.Prefix {
 	var out []netip.Prefix
-	for _, n := range all[node](c.store.nodes) {
+	for _, n := range kube.All[node](c.store.nodes) {
 		if p, err := netip.ParsePrefix(n.Spec.PodCIDR); err == nil {
 			out = append(out, p)
 		}
@@ -87,7 +88,7 @@ func (c *controller) podBlocks() []netip.Prefix {
 // nodeHealth is that of a target that is an instance: kube-proxy answers on every
 // node.
 func (c *controller) nodeHealth(instance string) (state string, mine bool) {
-	for _, n := range all[node](c.store.nodes) {
+	for _, n := range kube.All[node](c.store.nodes) {
 		if instanceOf(n) == instance {
 			return elbv2.Healthy, true
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 const ingressPrefix = "alb.ingress.kubernetes.io/"
@@ -52,7 +53,7 @@ func (w *worker) ingresses(ctx context.Context) {
 		}
 		return groups[id]
 	}
-	list := all[ingress](w.store.ingresses)
+	list := kube.All[ingress](w.store.ingresses)
 	slices.SortFunc(list, func(a, b ingress) int { return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name) })
 	for _, i := range list {
 		joined := ""
@@ -104,7 +105,7 @@ func (w *worker) classOf(i ingress) (class, bool) {
 	if i.Spec.IngressClassName == nil {
 		return nil, false
 	}
-	c, ok := find[class](w.store.classes, *i.Spec.IngressClassName)
+	c, ok := kube.Find[class](w.store.classes, *i.Spec.IngressClassName)
 	return c, ok && c.Spec.Controller == w.flavour.ingress
 }
 
@@ -200,7 +201,7 @@ func (w *worker) backends(i ingress) []any {
 		}
 		for _, p := range r.HTTP.Paths {
 			if p.Backend.Service != nil {
-				if s, ok := find[service](w.store.services, i.Namespace+"/"+p.Backend.Service.Name); ok {
+				if s, ok := kube.Find[service](w.store.services, i.Namespace+"/"+p.Backend.Service.Name); ok {
 					out = append(out, s.UID, s.Spec.Ports, s.Annotations)
 				}
 			}

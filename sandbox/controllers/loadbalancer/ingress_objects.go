@@ -14,14 +14,14 @@ func (w *worker) holdIngress(ctx context.Context, i ingress, finalizer string) e
 	if slices.Contains(i.Finalizers, finalizer) {
 		return nil
 	}
-	_, err := w.store.typed.NetworkingV1().Ingresses(i.Namespace).Patch(ctx, i.Name, types.MergePatchType,
+	_, err := w.store.Typed.NetworkingV1().Ingresses(i.Namespace).Patch(ctx, i.Name, types.MergePatchType,
 		finalizerPatch(i, append(slices.Clone(i.Finalizers), finalizer)), metav1.PatchOptions{})
 	return err
 }
 
 func (w *worker) releaseIngress(ctx context.Context, i ingress, finalizer string) error {
 	left := slices.DeleteFunc(slices.Clone(i.Finalizers), func(f string) bool { return f == finalizer })
-	_, err := w.store.typed.NetworkingV1().Ingresses(i.Namespace).Patch(ctx, i.Name, types.MergePatchType, finalizerPatch(i, left), metav1.PatchOptions{})
+	_, err := w.store.Typed.NetworkingV1().Ingresses(i.Namespace).Patch(ctx, i.Name, types.MergePatchType, finalizerPatch(i, left), metav1.PatchOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (w *worker) releaseIngress(ctx context.Context, i ingress, finalizer string
 }
 
 func (w *worker) setIngressStatus(ctx context.Context, i ingress, dns string) error {
-	fresh, err := w.store.typed.NetworkingV1().Ingresses(i.Namespace).Get(ctx, i.Name, metav1.GetOptions{})
+	fresh, err := w.store.Typed.NetworkingV1().Ingresses(i.Namespace).Get(ctx, i.Name, metav1.GetOptions{})
 	if err != nil {
 		return err
 	}
@@ -37,6 +37,6 @@ func (w *worker) setIngressStatus(ctx context.Context, i ingress, dns string) er
 		return nil
 	}
 	fresh.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{Hostname: dns}}
-	_, err = w.store.typed.NetworkingV1().Ingresses(i.Namespace).UpdateStatus(ctx, fresh, metav1.UpdateOptions{})
+	_, err = w.store.Typed.NetworkingV1().Ingresses(i.Namespace).UpdateStatus(ctx, fresh, metav1.UpdateOptions{})
 	return err
 }

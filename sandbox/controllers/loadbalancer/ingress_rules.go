@@ -12,6 +12,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // rules are those of a listener: one for each path of each member, in their order.
@@ -110,7 +111,7 @@ func (m *application) forward(ctx context.Context, st *stack, x member, b networ
 	if b.Service.Port.Name == "use-annotation" {
 		return nil, fmt.Errorf("annotations %sactions.* are not simulated", ingressPrefix)
 	}
-	s, ok := find[service](st.store.services, x.ingress.Namespace+"/"+b.Service.Name)
+	s, ok := kube.Find[service](st.store.services, x.ingress.Namespace+"/"+b.Service.Name)
 	if !ok {
 		return nil, fmt.Errorf("services %q not found", x.ingress.Namespace+"/"+b.Service.Name)
 	}

@@ -10,17 +10,18 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/controllers/internal/kube"
 	"retail/sandbox/mesh"
 )
 
 // inMesh is the cluster as Istio's proxies see it; nil in a cluster without any of
 // their objects.
 func (c *controller) inMesh() *mesh.Snapshot {
-	s := &mesh.Snapshot{Pods: all[pod](c.store.pods), Services: all[service](c.store.services), Slices: all[slice](c.store.slices),
-		Namespaces: all[*corev1.Namespace](c.store.namespaces)}
+	s := &mesh.Snapshot{Pods: kube.All[pod](c.store.pods), Services: kube.All[service](c.store.services), Slices: kube.All[slice](c.store.slices),
+		Namespaces: kube.All[*corev1.Namespace](c.store.namespaces)}
 	some := false
 	for _, r := range mesh.Resources() {
-		objects, _ := c.store.objects(r)
+		objects, _ := c.store.Objects(r)
 		for _, o := range objects {
 			some = true
 			if err := s.Add(o); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // sharedRule marks the rules that the controller keeps for all bindings together
@@ -47,7 +48,7 @@ func openingOf(r *cloud.Record) opening {
 func (w *worker) openNetwork(ctx context.Context, list []*binding) error {
 	const key = "network"
 	id := key + "/" + w.flavour.name
-	if !w.retries.due(id) {
+	if !w.retries.Due(id) {
 		return errors.New("waiting to try security group rules again")
 	}
 	wanted := map[string]opening{}
@@ -58,7 +59,7 @@ func (w *worker) openNetwork(ctx context.Context, list []*binding) error {
 		}
 		openings, err := w.openings(b)
 		if err != nil {
-			w.event(b, b.APIVersion, "TargetGroupBinding", "Warning", "FailedNetworkReconcile", err.Error())
+			w.events.Tell(b, b.APIVersion, "TargetGroupBinding", "Warning", "FailedNetworkReconcile", err.Error())
 			errs = append(errs, err)
 		}
 		for _, o := range openings {
@@ -80,13 +81,13 @@ func (w *worker) openNetwork(ctx context.Context, list []*binding) error {
 	}
 	err := errors.Join(errs...)
 	if err != nil {
-		w.retries.failed(id)
+		w.retries.Failed(id)
 		for _, b := range list {
-			w.event(b, b.APIVersion, "TargetGroupBinding", "Warning", "FailedNetworkReconcile", err.Error())
+			w.events.Tell(b, b.APIVersion, "TargetGroupBinding", "Warning", "FailedNetworkReconcile", err.Error())
 		}
 		return err
 	}
-	w.retries.done(id)
+	w.retries.Done(id)
 	return nil
 }
 
@@ -110,7 +111,7 @@ func (w *worker) openings(b *binding) ([]opening, error) {
 	if err := w.may("ec2:DescribeSecurityGroups", "ec2:DescribeNetworkInterfaces"); err != nil {
 		return nil, err
 	}
-	s, ok := find[service](w.store.services, b.Namespace+"/"+b.Spec.ServiceRef.Name)
+	s, ok := kube.Find[service](w.store.services, b.Namespace+"/"+b.Spec.ServiceRef.Name)
 	if !ok {
 		return nil, nil
 	}
@@ -187,7 +188,7 @@ func (w *worker) endpointsOf(s service) []endpoint {
 func (w *worker) groupsOfPods(s service) ([]string, error) {
 	found := map[string]bool{}
 	for _, e := range w.endpointsOf(s) {
-		n, ok := find[node](w.store.nodes, e.pod.Spec.NodeName)
+		n, ok := kube.Find[node](w.store.nodes, e.pod.Spec.NodeName)
 		if !ok {
 			continue
 		}

@@ -72,7 +72,7 @@ func (w *worker) client(ctx context.Context, namespace, name string) (id, secret
 	user := w.user()
 	for _, verb := range []string{"get", "list", "watch"} {
 		user.ResourceAttributes = &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: verb, Resource: "secrets", Name: name}
-		review, err := w.store.typed.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{Spec: user}, metav1.CreateOptions{})
+		review, err := w.store.Typed.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{Spec: user}, metav1.CreateOptions{})
 		if err != nil {
 			return "", "", err
 		}
@@ -84,7 +84,7 @@ func (w *worker) client(ctx context.Context, namespace, name string) (id, secret
 			break
 		}
 	}
-	found, err := w.store.typed.CoreV1().Secrets(namespace).Get(ctx, name, metav1.GetOptions{})
+	found, err := w.store.Typed.CoreV1().Secrets(namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return "", "", err
 	}

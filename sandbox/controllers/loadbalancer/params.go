@@ -29,7 +29,7 @@ func (w *worker) paramsOf(c class) (params, error) {
 	if ref.APIGroup == nil || *ref.APIGroup != w.flavour.params.Group || ref.Kind != "IngressClassParams" {
 		return params{}, fmt.Errorf("invalid ingressClass %s: parameters must be IngressClassParams of %s", c.Name, w.flavour.params.Group)
 	}
-	list, ok := w.store.objects(w.flavour.params)
+	list, ok := w.store.Objects(w.flavour.params)
 	at := slices.IndexFunc(list, func(u *unstructured.Unstructured) bool { return u.GetName() == ref.Name })
 	if !ok || at < 0 {
 		return params{}, fmt.Errorf("invalid ingressClass %s: ingressClassParams.%s %q not found", c.Name, w.flavour.params.Group, ref.Name)

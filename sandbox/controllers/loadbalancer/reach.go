@@ -8,6 +8,7 @@ import (
 	"retail/sandbox/cloud/ec2"
 	"retail/sandbox/cloud/eks"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // reached tells whether a load balancer that uses a target group gets through to
@@ -15,7 +16,7 @@ import (
 // that they drop is a health check that times out.
 func (c *controller) reached(call *cloud.Call, group string, p pod, port int) bool {
 	address, err := netip.ParseAddr(p.Status.PodIP)
-	n, ok := find[node](c.store.nodes, p.Spec.NodeName)
+	n, ok := kube.Find[node](c.store.nodes, p.Spec.NodeName)
 	if err != nil || !ok {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"retail/sandbox/cloud/ec2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 const (
@@ -29,7 +30,7 @@ var serviceAnnotations = []string{"name", "type", "scheme", "nlb-target-type", "
 
 // services brings the network load balancers to what Services ask for.
 func (w *worker) services(ctx context.Context) {
-	list := all[service](w.store.services)
+	list := kube.All[service](w.store.services)
 	slices.SortFunc(list, func(a, b service) int { return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name) })
 	for _, s := range list {
 		key := "service/" + w.flavour.name + "/" + string(s.UID)
@@ -86,7 +87,7 @@ func (w *worker) holdService(ctx context.Context, s service) error {
 	if slices.Contains(s.Finalizers, finalizer) {
 		return nil
 	}
-	_, err := w.store.typed.CoreV1().Services(s.Namespace).Patch(ctx, s.Name, types.MergePatchType,
+	_, err := w.store.Typed.CoreV1().Services(s.Namespace).Patch(ctx, s.Name, types.MergePatchType,
 		finalizerPatch(s, append(slices.Clone(s.Finalizers), finalizer)), metav1.PatchOptions{})
 	return err
 }
@@ -103,12 +104,12 @@ func (w *worker) withdrawService(ctx context.Context, s service, key string) err
 			return err
 		}
 	}
-	fresh, err := w.store.typed.CoreV1().Services(s.Namespace).Get(ctx, s.Name, metav1.GetOptions{})
+	fresh, err := w.store.Typed.CoreV1().Services(s.Namespace).Get(ctx, s.Name, metav1.GetOptions{})
 	if err != nil {
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(fresh.Finalizers), func(f string) bool { return f == w.flavour.service+"/resources" })
-	_, err = w.store.typed.CoreV1().Services(s.Namespace).Patch(ctx, s.Name, types.MergePatchType, finalizerPatch(fresh, left), metav1.PatchOptions{})
+	_, err = w.store.Typed.CoreV1().Services(s.Namespace).Patch(ctx, s.Name, types.MergePatchType, finalizerPatch(fresh, left), metav1.PatchOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
@@ -116,21 +117,21 @@ func (w *worker) withdrawService(ctx context.Context, s service, key string) err
 }
 
 func (w *worker) setServiceStatus(ctx context.Context, s service, to []corev1.LoadBalancerIngress) error {
-	fresh, err := w.store.typed.CoreV1().Services(s.Namespace).Get(ctx, s.Name, metav1.GetOptions{})
+	fresh, err := w.store.Typed.CoreV1().Services(s.Namespace).Get(ctx, s.Name, metav1.GetOptions{})
 	if err != nil {
 		return err
 	}
 	fresh.Status.LoadBalancer.Ingress = to
-	_, err = w.store.typed.CoreV1().Services(s.Namespace).UpdateStatus(ctx, fresh, metav1.UpdateOptions{})
+	_, err = w.store.Typed.CoreV1().Services(s.Namespace).UpdateStatus(ctx, fresh, metav1.UpdateOptions{})
 	return err
 }
 
 // tellUnserved says why Services without a class wait for ever: EKS's older
 // controller makes Classic Load Balancers of them (case L9).
 func (c *controller) tellUnserved() {
-	for _, s := range all[service](c.store.services) {
+	for _, s := range kube.All[service](c.store.services) {
 		if s.Spec.Type == corev1.ServiceTypeLoadBalancer && s.Spec.LoadBalancerClass == nil && s.Annotations[servicePrefix+"type"] != "external" {
-			c.event(s, "v1", "Service", corev1.EventTypeWarning, "SyncLoadBalancerFailed",
+			c.events.Tell(s, "v1", "Service", corev1.EventTypeWarning, "SyncLoadBalancerFailed",
 				"without spec.loadBalancerClass this is the legacy service controller's, whose Classic Load Balancers are not simulated")
 		}
 	}

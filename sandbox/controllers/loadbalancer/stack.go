@@ -135,7 +135,7 @@ func (s *stack) bind(ctx context.Context, namespace string, group *cloud.Record,
 	version := s.flavour.bindings.GroupVersion().String()
 	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": version, "kind": "TargetGroupBinding",
 		"metadata": map[string]any{"name": name, "namespace": namespace, "labels": map[string]any{s.label(): s.labelValue()}}, "spec": data}}
-	_, err = s.store.dynamic.Resource(s.flavour.bindings).Namespace(namespace).Apply(ctx, name, u,
+	_, err = s.store.Dynamic.Resource(s.flavour.bindings).Namespace(namespace).Apply(ctx, name, u,
 		metav1.ApplyOptions{FieldManager: "controller", Force: true})
 	return err
 }
@@ -153,7 +153,7 @@ func (s *stack) sweepBindings(ctx context.Context) (waiting bool, err error) {
 		if b.DeletionTimestamp != nil {
 			continue
 		}
-		err := s.store.dynamic.Resource(s.flavour.bindings).Namespace(b.Namespace).Delete(ctx, b.Name, metav1.DeleteOptions{})
+		err := s.store.Dynamic.Resource(s.flavour.bindings).Namespace(b.Namespace).Delete(ctx, b.Name, metav1.DeleteOptions{})
 		if err != nil && !apierrors.IsNotFound(err) {
 			return true, err
 		}

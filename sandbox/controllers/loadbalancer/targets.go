@@ -17,6 +17,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/elbv2"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // sync makes the targets of a group those given. What others have registered goes
@@ -73,7 +74,7 @@ func (w *worker) targetsOf(b *binding, group *cloud.Record) ([]elbv2.Target, err
 	if b.Spec.TargetType != "" && b.Spec.TargetType != kind {
 		return nil, fmt.Errorf("TargetGroup %s is of type %s, the binding says %s", group.ID, kind, b.Spec.TargetType)
 	}
-	s, ok := find[service](w.store.services, b.Namespace+"/"+b.Spec.ServiceRef.Name)
+	s, ok := kube.Find[service](w.store.services, b.Namespace+"/"+b.Spec.ServiceRef.Name)
 	if !ok {
 		return nil, nil // the controller waits for it and has nothing to register
 	}
@@ -107,7 +108,7 @@ type endpoint struct {
 
 func (w *worker) endpoints(s service, portName string) []endpoint {
 	var out []endpoint
-	for _, es := range all[slice](w.store.slices) {
+	for _, es := range kube.All[slice](w.store.slices) {
 		if es.Namespace != s.Namespace || es.Labels[discoveryv1.LabelServiceName] != s.Name || es.AddressType != discoveryv1.AddressTypeIPv4 {
 			continue
 		}
@@ -119,7 +120,7 @@ func (w *worker) endpoints(s service, portName string) []endpoint {
 				if e.TargetRef == nil || e.TargetRef.Kind != "Pod" || e.Conditions.Terminating != nil && *e.Conditions.Terminating {
 					continue
 				}
-				if found, ok := find[pod](w.store.pods, es.Namespace+"/"+e.TargetRef.Name); ok {
+				if found, ok := kube.Find[pod](w.store.pods, es.Namespace+"/"+e.TargetRef.Name); ok {
 					for _, address := range e.Addresses {
 						out = append(out, endpoint{found, address, int(*p.Port), e.Conditions.Ready == nil || *e.Conditions.Ready})
 					}
@@ -148,7 +149,7 @@ func (w *worker) instances(b *binding, p corev1.ServicePort) ([]elbv2.Target, er
 		}
 	}
 	var out []elbv2.Target
-	for _, n := range all[node](w.store.nodes) {
+	for _, n := range kube.All[node](w.store.nodes) {
 		ready := slices.ContainsFunc(n.Status.Conditions, func(c corev1.NodeCondition) bool {
 			return c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue
 		})
@@ -176,7 +177,7 @@ func (w *worker) remembered(ctx context.Context, b *binding) ([]string, error) {
 	if !b.Spec.MultiClusterTargetGroup {
 		return nil, nil
 	}
-	m, err := w.store.typed.CoreV1().ConfigMaps(b.Namespace).Get(ctx, mapName(b), metav1.GetOptions{})
+	m, err := w.store.Typed.CoreV1().ConfigMaps(b.Namespace).Get(ctx, mapName(b), metav1.GetOptions{})
 	if err != nil || m.Data[rememberedKey] == "" {
 		if apierrors.IsNotFound(err) {
 			err = nil
@@ -198,7 +199,7 @@ func (w *worker) remember(ctx context.Context, b *binding, targets []elbv2.Targe
 		names = append(names, t.String())
 	}
 	data, _ := json.Marshal(names) // strings always marshal
-	maps := w.store.typed.CoreV1().ConfigMaps(b.Namespace)
+	maps := w.store.Typed.CoreV1().ConfigMaps(b.Namespace)
 	m := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: mapName(b), Namespace: b.Namespace}, Data: map[string]string{rememberedKey: string(data)}}
 	_, err := maps.Update(ctx, m, metav1.UpdateOptions{})
 	if apierrors.IsNotFound(err) {
@@ -211,7 +212,7 @@ func (w *worker) forget(ctx context.Context, b *binding) error {
 	if !b.Spec.MultiClusterTargetGroup {
 		return nil
 	}
-	err := w.store.typed.CoreV1().ConfigMaps(b.Namespace).Delete(ctx, mapName(b), metav1.DeleteOptions{})
+	err := w.store.Typed.CoreV1().ConfigMaps(b.Namespace).Delete(ctx, mapName(b), metav1.DeleteOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
 	}

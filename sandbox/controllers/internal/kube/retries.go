@@ -1,9 +1,9 @@
-package lattice
+package kube
 
 import "time"
 
-// retries hold back what failed, for longer each time.
-type retries struct {
+// Retries hold back what failed, for longer each time.
+type Retries struct {
 	held    map[string]*hold
 	touched map[string]bool // asked for since the last sweep
 }
@@ -20,17 +20,18 @@ const (
 	lastPause  = 10 * time.Second
 )
 
-func newRetries() *retries { return &retries{held: map[string]*hold{}, touched: map[string]bool{}} }
+// NewRetries hold back nothing yet.
+func NewRetries() *Retries { return &Retries{held: map[string]*hold{}, touched: map[string]bool{}} }
 
-// due tells whether something may be tried now.
-func (r *retries) due(key string) bool {
+// Due tells whether something may be tried now.
+func (r *Retries) Due(key string) bool {
 	r.touched[key] = true
 	h := r.held[key]
 	return h == nil || !time.Now().Before(h.until)
 }
 
-// failed holds something back.
-func (r *retries) failed(key string) {
+// Failed holds something back.
+func (r *Retries) Failed(key string) {
 	h := r.held[key]
 	if h == nil {
 		h = &hold{delay: firstPause / 2}
@@ -40,16 +41,17 @@ func (r *retries) failed(key string) {
 	h.until = time.Now().Add(h.delay)
 }
 
-// behind holds something back for which the watch is behind: it is no failure, and does not
+// Behind holds something back for which the watch is behind: it is no failure, and does not
 // wait longer each time.
-func (r *retries) behind(key string) {
+func (r *Retries) Behind(key string) {
 	r.held[key] = &hold{delay: firstPause / 2, until: time.Now().Add(firstPause)}
 }
 
-func (r *retries) done(key string) { delete(r.held, key) }
+// Done lets what has worked go.
+func (r *Retries) Done(key string) { delete(r.held, key) }
 
-// sweep forgets what nobody has asked for since the last time: it is gone.
-func (r *retries) sweep() {
+// Sweep forgets what nobody has asked for since the last time: it is gone.
+func (r *Retries) Sweep() {
 	for key := range r.held {
 		if !r.touched[key] {
 			delete(r.held, key)
@@ -58,8 +60,8 @@ func (r *retries) sweep() {
 	clear(r.touched)
 }
 
-// next tells when the next of what is held back is due; never when nothing is.
-func (r *retries) next() <-chan time.Time {
+// Next tells when the next of what is held back is due; never when nothing is.
+func (r *Retries) Next() <-chan time.Time {
 	var first time.Time
 	for _, h := range r.held {
 		if first.IsZero() || h.until.Before(first) {

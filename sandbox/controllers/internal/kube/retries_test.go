@@ -1,4 +1,4 @@
-package lattice
+package kube
 
 import (
 	"testing"
@@ -8,10 +8,10 @@ import (
 )
 
 func TestAConflictIsTriedAgainSoon(t *testing.T) {
-	r := newRetries()
+	r := NewRetries()
 	for range 10 {
-		r.behind("conflict")
-		r.failed("failure")
+		r.Behind("conflict")
+		r.Failed("failure")
 	}
 	assert.Less(t, time.Until(r.held["conflict"].until), time.Second, "however often: the next version is on its way")
 	assert.Greater(t, time.Until(r.held["failure"].until), time.Second)

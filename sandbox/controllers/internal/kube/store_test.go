@@ -1,4 +1,4 @@
-package lattice
+package kube
 
 import (
 	"context"
@@ -18,8 +18,8 @@ import (
 func TestAnEmptyListWakes(t *testing.T) {
 	r := schema.GroupVersionResource{Group: "example.com", Version: "v1", Resource: "things"}
 	woken := make(chan struct{}, 10)
-	s := &store{custom: map[schema.GroupVersionResource]*custom{}, changed: func() { woken <- struct{}{} },
-		dynamic: fake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), map[schema.GroupVersionResource]string{r: "ThingList"})}
+	s := &Store{custom: map[schema.GroupVersionResource]*custom{}, changed: func() { woken <- struct{}{} },
+		Dynamic: fake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), map[schema.GroupVersionResource]string{r: "ThingList"})}
 	ctx, stop := context.WithCancel(t.Context())
 	var watches sync.WaitGroup
 	defer watches.Wait()
@@ -30,7 +30,7 @@ func TestAnEmptyListWakes(t *testing.T) {
 	case <-time.After(30 * time.Second):
 		require.Fail(t, "nobody is woken")
 	}
-	objects, known := s.objects(r)
+	objects, known := s.Objects(r)
 	assert.True(t, known)
 	assert.Empty(t, objects)
 }

@@ -1,4 +1,4 @@
-package loadbalancer
+package kube
 
 import (
 	"errors"
@@ -20,14 +20,15 @@ func TestAnEventThatWasNotTakenIsToldAgain(t *testing.T) {
 		tries++
 		return tries == 1, nil, errors.New("the API server is slow")
 	})
-	c := &controller{store: &store{typed: client}, said: map[string]string{}, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1)}
+	lost := 0
+	told := NewEvents("controller", client, slog.New(slog.DiscardHandler), func() { lost++ })
 	o := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "ui", Namespace: "store", UID: "1"}}
 	for range 3 {
-		c.event(o, "v1", "Service", corev1.EventTypeWarning, "Failed", "no")
+		told.Tell(o, "v1", "Service", corev1.EventTypeWarning, "Failed", "no")
 	}
-	<-c.wake // it looks again by itself
 	events, err := client.CoreV1().Events("store").List(t.Context(), metav1.ListOptions{})
 	require.NoError(t, err)
 	assert.Len(t, events.Items, 1, "and only once")
 	assert.Equal(t, 2, tries)
+	assert.Equal(t, 1, lost, "the controller is told to look again")
 }
