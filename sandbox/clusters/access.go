@@ -7,7 +7,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
@@ -84,6 +86,37 @@ func accessObjects() ([]any, error) {
 			})
 	}
 	return objects, nil
+}
+
+// waitAccess waits until the API server lets in whom the access policies let in: it learns of
+// roles a moment after they are there.
+func (c *cluster) waitAccess(ctx context.Context) error {
+	policies, err := accessPolicies()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.opts.StartTimeout)
+	defer cancel()
+	for policy, rules := range policies {
+		rule := rules[0]
+		asked := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{Groups: []string{accessGroupPrefix + policy},
+			ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: rule.Verbs[0], Group: rule.APIGroups[0], Resource: rule.Resources[0]}}}
+		for {
+			answer, err := c.typed.AuthorizationV1().SubjectAccessReviews().Create(ctx, asked, metav1.CreateOptions{})
+			if err != nil {
+				return fmt.Errorf("access policy %s: %w", policy, err)
+			}
+			if answer.Status.Allowed {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("access policy %s is not in force: %w", policy, ctx.Err())
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	return nil
 }
 
 // EnsureNamespaceBinding grants an access policy in one namespace to the group

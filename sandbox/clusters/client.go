@@ -91,8 +91,8 @@ func toUnstructured(object any) (*unstructured.Unstructured, error) {
 }
 
 // mappingPatience is how long a custom resource definition may take to be
-// served after it was applied.
-const mappingPatience = 5 * time.Second
+// served after it was applied, on a machine that is busy.
+const mappingPatience = 30 * time.Second
 
 // resourceFor finds the collection an object belongs to. A kind that is not
 // known is looked up anew, since its definition may just have been applied.

@@ -108,7 +108,10 @@ func (c *cluster) bootstrap(ctx context.Context) error {
 	for _, d := range clusterDefinitions {
 		objects = append(objects, d.object())
 	}
-	return c.apply(ctx, objects...)
+	if err := c.apply(ctx, objects...); err != nil {
+		return err
+	}
+	return c.waitAccess(ctx)
 }
 
 func (c *cluster) run(m *manager, programs []program) error {

@@ -13,10 +13,15 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/util/retry"
 )
 
 const poll = 100 * time.Millisecond
+
+// contended is the patience with a node that is written by many, as a new one is: one
+// without its status would never join.
+var contended = wait.Backoff{Steps: 20, Duration: 10 * time.Millisecond, Factor: 1.3, Jitter: 0.1}
 
 // SetNodes implements Manager.
 func (m *manager) SetNodes(ctx context.Context, arn, group string, nodes []Node) error {
@@ -94,7 +99,7 @@ func (c *cluster) createNode(ctx context.Context, node Node) error {
 	if err != nil {
 		return err
 	}
-	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
+	return retry.RetryOnConflict(contended, func() error {
 		created.Status = status
 		_, err := c.typed.CoreV1().Nodes().UpdateStatus(ctx, created, metav1.UpdateOptions{FieldManager: "kubelet"})
 		if apierrors.IsConflict(err) {
@@ -116,7 +121,7 @@ func (c *cluster) updateNode(ctx context.Context, current *corev1.Node, node Nod
 	if err != nil {
 		return err
 	}
-	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
+	return retry.RetryOnConflict(contended, func() error {
 		fresh, err := c.typed.CoreV1().Nodes().Get(ctx, node.Name, metav1.GetOptions{})
 		if err != nil {
 			return err
