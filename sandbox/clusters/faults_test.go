@@ -40,13 +40,15 @@ func (w *world) checkDegraded(t *testing.T) {
 	ctx := t.Context()
 	require.NoError(t, w.manager.ApplyAddon(ctx, w.spec.ARN, "coredns", "v1.12.4-eksbuild.1", nil))
 	var issue *Issue
-	require.ErrorAs(t, w.manager.WaitAddon(ctx, w.spec.ARN, "coredns"), &issue)
+	w.impatient(func(o *Options) *time.Duration { return &o.AddonTimeout }, 5*time.Second, func() {
+		require.ErrorAs(t, w.manager.WaitAddon(ctx, w.spec.ARN, "coredns"), &issue)
+	})
 	assert.Equal(t, InsufficientNumberOfReplicas, issue.Code)
 	require.NoError(t, w.manager.DeleteAddon(ctx, w.spec.ARN, "coredns"))
 	require.Eventually(t, func() bool {
 		pods, err := w.client("admin").CoreV1().Pods("kube-system").List(ctx, metav1.ListOptions{})
 		return err == nil && len(pods.Items) == 0
-	}, 10*time.Second, 100*time.Millisecond, "the objects of the add-on are gone")
+	}, patience, 100*time.Millisecond, "the objects of the add-on are gone")
 }
 
 // shop is a Deployment of two pods.
@@ -75,16 +77,18 @@ func (w *world) checkAutoMode(t *testing.T) {
 	ctx := t.Context()
 	w.shop(ctx, t)
 	require.NoError(t, w.manager.SetAutoMode(ctx, w.spec.ARN, true))
-	require.Eventually(t, func() bool { return w.shopAvailable(ctx) }, 20*time.Second, 100*time.Millisecond)
-	nodes, err := w.client("admin").CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: "karpenter.sh/nodepool=general-purpose"})
-	require.NoError(t, err)
-	zones := map[string]bool{}
-	for _, node := range nodes.Items {
-		zones[node.Labels[corev1.LabelTopologyZone]] = true
-	}
-	assert.Len(t, zones, 3, "one node in each zone")
+	require.Eventually(t, func() bool { return w.shopAvailable(ctx) }, patience, 100*time.Millisecond)
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
+		nodes, err := w.client("admin").CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: "karpenter.sh/nodepool=general-purpose"})
+		require.NoError(t, err)
+		zones := map[string]bool{}
+		for _, node := range nodes.Items {
+			zones[node.Labels[corev1.LabelTopologyZone]] = true
+		}
+		assert.Len(t, zones, 3, "one node in each zone")
+	}, patience, 100*time.Millisecond, "the shop may run before the last of them is there")
 	require.NoError(t, w.manager.SetAutoMode(ctx, w.spec.ARN, false))
-	nodes, err = w.client("admin").CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	nodes, err := w.client("admin").CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	require.NoError(t, err)
 	assert.Empty(t, nodes.Items)
 }
@@ -93,7 +97,7 @@ func (w *world) checkBudget(t *testing.T) {
 	ctx := t.Context()
 	require.NoError(t, w.manager.ApplyAddon(ctx, w.spec.ARN, "vpc-cni", "v1.20.4-eksbuild.2", nil))
 	require.NoError(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes[:1]))
-	require.Eventually(t, func() bool { return w.shopAvailable(ctx) }, 20*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return w.shopAvailable(ctx) }, patience, 100*time.Millisecond)
 	none := intstr.FromInt32(0)
 	_, err := w.client("admin").PolicyV1().PodDisruptionBudgets("default").Create(ctx, &policyv1.PodDisruptionBudget{
 		ObjectMeta: metav1.ObjectMeta{Name: "shop"},
@@ -102,11 +106,13 @@ func (w *world) checkBudget(t *testing.T) {
 	require.NoError(t, err)
 
 	var issue *Issue
-	require.ErrorAs(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes[1:]), &issue)
-	assert.Equal(t, PodEvictionFailure, issue.Code)
-	assert.Equal(t, []string{testNodes[0].Name}, issue.ResourceIDs, "the old node stays, cordoned")
+	w.impatient(func(o *Options) *time.Duration { return &o.DrainTimeout }, 4*time.Second, func() {
+		require.ErrorAs(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes[1:]), &issue)
+		assert.Equal(t, PodEvictionFailure, issue.Code)
+		assert.Equal(t, []string{testNodes[0].Name}, issue.ResourceIDs, "the old node stays, cordoned")
 
-	require.NoError(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", nil), "a group that is deleted does not wait for ever")
+		require.NoError(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", nil), "a group that is deleted does not wait for ever")
+	})
 	nodes, err := w.client("admin").CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	require.NoError(t, err)
 	assert.Empty(t, nodes.Items)
@@ -126,7 +132,7 @@ func (w *world) checkCrash(t *testing.T) {
 		}
 		_, err = w.client("admin").CoreV1().Namespaces().Get(t.Context(), "default", metav1.GetOptions{})
 		return err == nil
-	}, 60*time.Second, 200*time.Millisecond)
+	}, patience, 200*time.Millisecond)
 }
 
 // childFolder tells the test binary to be a manager that is going to be killed.
@@ -158,11 +164,11 @@ func TestKilledManagerLeavesNothing(t *testing.T) {
 	ready := assert.Eventually(t, func() bool {
 		_, err := os.Stat(filepath.Join(w.dir, "ready"))
 		return err == nil
-	}, 60*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 	require.NoError(t, child.Process.Kill())
 	_ = child.Wait()
 	require.True(t, ready, out.String())
-	assert.Eventually(t, func() bool { return len(processesIn(t, w.dir)) == 0 }, 5*time.Second, 50*time.Millisecond,
+	assert.Eventually(t, func() bool { return len(processesIn(t, w.dir)) == 0 }, patience, 50*time.Millisecond,
 		"no component outlives its manager")
 
 	w.open()

@@ -14,6 +14,9 @@ import (
 	"k8s.io/client-go/rest"
 )
 
+// patience is for a machine that is busy.
+const patience = 2 * time.Minute
+
 // world is a manager with one cluster and callers of every kind.
 type world struct {
 	t       *testing.T
@@ -44,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, dir: filepath.Join(t.TempDir(), "clusters"), spec: testSpec("blue", "1.34")}
 	w.options = Options{
-		Dir: w.dir, Bin: bin, DrainTimeout: 4 * time.Second, JoinTimeout: 15 * time.Second, AddonTimeout: 10 * time.Second,
+		Dir: w.dir, Bin: bin, DrainTimeout: patience, JoinTimeout: patience, AddonTimeout: patience,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Identify: func(arn, token string) (string, []string, bool) {
 			groups, ok := callers[token]
@@ -64,6 +67,15 @@ func (w *world) open() {
 	var err error
 	w.manager, err = New(w.options)
 	require.NoError(w.t, err)
+}
+
+// impatient does something that is to fail for want of time, with another bound.
+func (w *world) impatient(bound func(*Options) *time.Duration, short time.Duration, do func()) {
+	at := bound(&w.manager.(*manager).opts)
+	before := *at
+	defer func() { *at = before }()
+	*at = short
+	do()
 }
 
 func (w *world) client(token string) kubernetes.Interface {

@@ -70,7 +70,7 @@ func (w *world) checkIdentities(ctx context.Context) {
 	assert.EventuallyWithT(t, func(t *assert.CollectT) {
 		_, err := w.client("scoped").CoreV1().ConfigMaps("shop-cart").Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, metav1.CreateOptions{})
 		assert.NoError(t, err)
-	}, 15*time.Second, 100*time.Millisecond, "a policy scoped to namespaces grants in those that match")
+	}, patience, 100*time.Millisecond, "a policy scoped to namespaces grants in those that match")
 	_, err = w.client("scoped").CoreV1().ConfigMaps("other").List(ctx, metav1.ListOptions{})
 	assert.True(t, apierrors.IsForbidden(err), "and in no other, got %v", err)
 }
@@ -78,9 +78,10 @@ func (w *world) checkIdentities(ctx context.Context) {
 // E6: nodes stay NotReady until the CNI add-on is there.
 func (w *world) checkNodesNeedCNI(ctx context.Context) {
 	t := w.t
-	err := w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes)
 	var issue *Issue
-	require.ErrorAs(t, err, &issue)
+	w.impatient(func(o *Options) *time.Duration { return &o.JoinTimeout }, 5*time.Second, func() {
+		require.ErrorAs(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", testNodes), &issue)
+	})
 	assert.Equal(t, NodeCreationFailure, issue.Code)
 	assert.Len(t, issue.ResourceIDs, 2)
 
@@ -120,12 +121,12 @@ func (w *world) checkAddons(ctx context.Context) {
 	require.Eventually(t, func() bool {
 		data, err := admin.Discovery().RESTClient().Get().AbsPath("/apis/metrics.k8s.io/v1beta1/nodes").DoRaw(ctx)
 		return err == nil && strings.Contains(string(data), testNodes[0].Name)
-	}, 15*time.Second, 200*time.Millisecond, "the metrics API answers")
+	}, patience, 200*time.Millisecond, "the metrics API answers")
 	require.NoError(t, admin.CoreV1().Namespaces().Delete(ctx, "other", metav1.DeleteOptions{}))
 	require.Eventually(t, func() bool {
 		_, err := admin.CoreV1().Namespaces().Get(ctx, "other", metav1.GetOptions{})
 		return apierrors.IsNotFound(err)
-	}, 10*time.Second, 100*time.Millisecond, "the metrics API does not hold up the deletion of a namespace")
+	}, patience, 100*time.Millisecond, "the metrics API does not hold up the deletion of a namespace")
 }
 
 // A managed node group update: new nodes first, then the old ones are drained.
@@ -139,11 +140,13 @@ func (w *world) checkReplacement(ctx context.Context) {
 	require.NoError(t, w.manager.SetNodes(ctx, w.spec.ARN, "main", replacements))
 	t.Logf("nodes are replaced after %s", time.Since(began))
 	require.NoError(t, w.manager.WaitAddon(ctx, w.spec.ARN, "coredns"))
-	pods, err := w.client("admin").CoreV1().Pods("kube-system").List(ctx, metav1.ListOptions{})
-	require.NoError(t, err)
-	for _, pod := range pods.Items {
-		assert.Contains(t, []string{replacements[0].Name, replacements[1].Name}, pod.Spec.NodeName, pod.Name)
-	}
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
+		pods, err := w.client("admin").CoreV1().Pods("kube-system").List(ctx, metav1.ListOptions{})
+		require.NoError(t, err)
+		for _, pod := range pods.Items {
+			assert.Contains(t, []string{replacements[0].Name, replacements[1].Name}, pod.Spec.NodeName, pod.Name)
+		}
+	}, patience, 100*time.Millisecond, "other add-ons' pods find a node a moment later")
 }
 
 func (w *world) checkUpgrade(ctx context.Context) {

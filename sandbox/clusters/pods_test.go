@@ -45,7 +45,7 @@ func TestPodsHaveTheirNodesAddressesAndWaitForTheirGatesL7(t *testing.T) {
 	require.Eventually(t, func() bool {
 		pod, err = admin.Get(ctx, "gated", metav1.GetOptions{})
 		return err == nil && pod.Status.Phase == corev1.PodRunning
-	}, 10*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 	assert.True(t, netip.MustParsePrefix(node.PodCIDR).Contains(netip.MustParseAddr(pod.Status.PodIP)), pod.Status.PodIP)
 	set := func(status corev1.ConditionStatus) {
 		patch := fmt.Sprintf(`{"status":{"conditions":[{"type":%q,"status":%q}]}}`, gate, status)
@@ -59,7 +59,7 @@ func TestPodsHaveTheirNodesAddressesAndWaitForTheirGatesL7(t *testing.T) {
 	assert.Never(t, ready, time.Second, 100*time.Millisecond, "the gate is closed")
 	for _, open := range []bool{true, false} {
 		set(map[bool]corev1.ConditionStatus{true: corev1.ConditionTrue, false: corev1.ConditionFalse}[open])
-		require.Eventually(t, func() bool { return ready() == open }, 10*time.Second, 50*time.Millisecond, "%v", pod.Status.Conditions)
+		require.Eventually(t, func() bool { return ready() == open }, patience, 50*time.Millisecond, "%v", pod.Status.Conditions)
 	}
 	takesBack(t, admin)
 }
@@ -78,8 +78,8 @@ func takesBack(t *testing.T, admin typed.PodInterface) {
 		pod, err = admin.Get(ctx, "plain", metav1.GetOptions{})
 		return err == nil && podReady(pod)
 	}
-	require.Eventually(t, plain, 10*time.Second, 50*time.Millisecond)
+	require.Eventually(t, plain, patience, 50*time.Millisecond)
 	_, err = admin.Patch(ctx, "plain", types.StrategicMergePatchType, []byte(`{"status":{"conditions":[{"type":"Ready","status":"False"}]}}`), metav1.PatchOptions{}, "status")
 	require.NoError(t, err)
-	require.Eventually(t, plain, 10*time.Second, 50*time.Millisecond, "%v", pod.Status.Conditions)
+	require.Eventually(t, plain, patience, 50*time.Millisecond, "%v", pod.Status.Conditions)
 }
