@@ -80,12 +80,14 @@ func (f *fixture) waypoint() {
 	d, err := f.Typed.AppsV1().Deployments("store").Get(f.t.Context(), "waypoint", metav1.GetOptions{})
 	require.NoError(f.t, err)
 	f.isWaypoint(d)
-	budget, err := f.Typed.PolicyV1().PodDisruptionBudgets("store").Get(f.t.Context(), "waypoint", metav1.GetOptions{})
-	require.NoError(f.t, err)
-	assert.EqualValues(f.t, 1, budget.Spec.MinAvailable.IntValue())
-	scaler, err := f.Typed.AutoscalingV2().HorizontalPodAutoscalers("store").Get(f.t.Context(), "waypoint", metav1.GetOptions{})
-	require.NoError(f.t, err)
-	assert.EqualValues(f.t, 4, scaler.Spec.MaxReplicas)
+	f.eventually(func(t *assert.CollectT) {
+		budget, err := f.Typed.PolicyV1().PodDisruptionBudgets("store").Get(f.t.Context(), "waypoint", metav1.GetOptions{})
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, budget.Spec.MinAvailable.IntValue())
+		scaler, err := f.Typed.AutoscalingV2().HorizontalPodAutoscalers("store").Get(f.t.Context(), "waypoint", metav1.GetOptions{})
+		require.NoError(t, err)
+		assert.EqualValues(t, 4, scaler.Spec.MaxReplicas)
+	})
 
 	f.service("ui", `,"labels":{"istio.io/use-waypoint":"waypoint","istio.io/ingress-use-waypoint":"true"}`, 80, 8080)
 	f.eventually(func(t *assert.CollectT) {

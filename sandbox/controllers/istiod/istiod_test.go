@@ -51,14 +51,18 @@ func (f *fixture) webhooksArePatched() {
 		[]byte(`[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]`), metav1.PatchOptions{FieldManager: "somebody"})
 	require.NoError(f.t, err)
 	patched("istiod-default-validator")
-	injector, err := f.Typed.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(f.t.Context(), "istio-sidecar-injector", metav1.GetOptions{})
-	require.NoError(f.t, err)
-	for _, w := range injector.Webhooks {
-		assert.NotEmpty(f.t, w.ClientConfig.CABundle, w.Name)
-	}
+	f.eventually(func(t *assert.CollectT) {
+		injector, err := f.Typed.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(f.t.Context(), "istio-sidecar-injector", metav1.GetOptions{})
+		require.NoError(t, err)
+		for _, w := range injector.Webhooks {
+			assert.NotEmpty(t, w.ClientConfig.CABundle, w.Name)
+		}
+	})
 	policy := `{"apiVersion":"security.istio.io/v1","kind":"AuthorizationPolicy","metadata":{"name":"p","namespace":"store"},"spec":{"action":%q}}`
-	assert.ErrorContains(f.t, f.Try(clusterstest.Object(policy, "DENY")), `admission webhook "validation.istio.io" denied the request: `+
-		"configuration is invalid: DENY action without `rules` is meaningless as it will never be triggered")
+	f.eventually(func(t *assert.CollectT) {
+		assert.ErrorContains(t, f.Try(clusterstest.Object(policy, "DENY")), `admission webhook "validation.istio.io" denied the request: `+
+			"configuration is invalid: DENY action without `rules` is meaningless as it will never be triggered")
+	}, "the API server learns of its webhooks a moment after they are there")
 	require.NoError(f.t, f.Try(clusterstest.Object(policy, "ALLOW")))
 }
 
