@@ -25,9 +25,9 @@ type place struct {
 // places do not count, since S3 is a service and E2 half of an instance type. Of area Z,
 // those of the table alone: others are ids of hosted zones.
 var (
-	inName = regexp.MustCompile(`(?:_?(?:[NEKLBSG]\d{1,2}|Z[35]))+$`)
-	inText = regexp.MustCompile(`(?:^|\(|\b[Cc]ases? )((?:[NEKLBSG]\d{1,2}|Z[35])(?:(?:, | and )[A-Z]\d{1,2})*)(?:$|[ :),;.])`)
-	id     = regexp.MustCompile(`(?:[NEKLBSG]\d{1,2}|Z[35])`)
+	inName = regexp.MustCompile(`(?:_?(?:[NEKLBSGVI]\d{1,2}|Z[35]))+$`)
+	inText = regexp.MustCompile(`(?:^|\(|\b[Cc]ases? )((?:[NEKLBSGVI]\d{1,2}|Z[35])(?:(?:, | and )[A-Z]\d{1,2})*)(?:$|[ :),;.])`)
+	id     = regexp.MustCompile(`(?:[NEKLBSGVI]\d{1,2}|Z[35])`)
 )
 
 func idsOfName(name string) []string { return id.FindAllString(inName.FindString(name), -1) }

@@ -72,6 +72,15 @@ var areas = []area{
 		{"Z3", "Every load balancer, a controller's too, takes part in zonal shift.", ""},
 		{"Z5", "Pods, DNS and nodes suffice when a zone is lost.", ""},
 	}},
+	{"Istio's ambient mesh", []known{
+		{"I1", "Load balancers reach the store gateway, never a workload that demands the mesh's encryption.", ""},
+		{"I2", "Pods with security groups of their own keep their probes: enforcing mode standard.", ""},
+		{"I3", "Network policies and nodes' security groups let in probes, HBONE and istiod's webhooks.", ""},
+		{"I4", "Traffic from the gateway goes through the waypoint, which stands before the labels.", ""},
+		{"I6", "What istiod writes into its webhooks is neither a conflict nor drift.", ""},
+		{"I8", "Ports of protocols in which the server speaks first are named so.", ""},
+		{"I12", "Istio's objects wait for istiod, and go before it.", ""},
+	}},
 	{"Blue and green", []known{
 		{"B1", "A weight of 0 is written out, and nothing ignores a change of weights.", ""},
 		{"B2", "Weights moved by hand are seen by a refresh, never reset in silence.", ""},
@@ -84,6 +93,16 @@ var areas = []area{
 		{"B10", "A colour without traffic has its target group, and can be tried.", ""},
 		{"B11", "A shift is an update of weights and nothing else.", ""},
 		{"B12", "Colours are symmetric, and own nothing that outlives them.", ""},
+	}},
+	{"VPC Lattice", []known{
+		{"V1", "One colour owns the route; it moves by a takeover in a step of its own, and names are not cut.", ""},
+		{"V2", "A VPC is in the shared service network, by its ARN, before a Gateway that has the network's name.", ""},
+		{"V3", "Each colour lets in both of VPC Lattice's prefix lists.", ""},
+		{"V5", "A VPC has one association, which belongs to no colour.", ""},
+		{"V7", "Routes and exports go before their controller, associations before the hub's network.",
+			"A colour removed while its API server is dead leaves a target group (docs/runbooks/lose-an-api-server.md)."},
+		{"V8", "Each target group has a health check that its service answers.", ""},
+		{"V9", "Kinds of the Gateway API come from one pinned bundle and outlive who uses them.", ""},
 	}},
 	{"Stack references and accounts", []known{
 		{"S1", "A hub, or an output of it, that is missing is an error with key, stack and remedy.", ""},
