@@ -36,6 +36,16 @@ func killAt(t *testing.T, when string) *vpc {
 	return v
 }
 
+// wentBack wants the first step's weights everywhere, and nothing left to do.
+func wentBack(t *testing.T, v *vpc, r *shift.Report, about string) {
+	t.Helper()
+	assert.Equal(t, shift.ExitBack, r.Exit(), about)
+	assert.Equal(t, shift.Weights{"blue": 95, "green": 5}, v.file, about)
+	assert.Equal(t, v.file, v.state[rule], about)
+	assert.Equal(t, v.file, v.state[route], about)
+	assert.Nil(t, v.kept, about)
+}
+
 func TestAKilledShiftIsResumed(t *testing.T) {
 	for _, when := range []string{"before the update", "while it is watched"} {
 		v := killAt(t, when)
@@ -58,11 +68,7 @@ func TestAKilledShiftIsTakenBack(t *testing.T) {
 	for _, when := range []string{"before the update", "while it is watched"} {
 		v := killAt(t, when)
 		r, said := v.do(t.Context(), t, func(o *shift.Options) { o.Abort, o.To = true, "" })
-		assert.Equal(t, shift.ExitBack, r.Exit(), "%s: %s", when, said)
-		assert.Equal(t, shift.Weights{"blue": 95, "green": 5}, v.file, when)
-		assert.Equal(t, v.file, v.state[rule], when)
-		assert.Equal(t, v.file, v.state[route], when)
-		assert.Nil(t, v.kept, when)
+		wentBack(t, v, r, when+": "+said)
 	}
 }
 
@@ -84,11 +90,7 @@ func TestAKilledShiftThatDoesHarmGoesBack(t *testing.T) {
 		v := killAt(t, "while it is watched")
 		red(v, v.looks)
 		r, said := v.do(t.Context(), t, func(o *shift.Options) { o.Resume, o.To = true, "" })
-		assert.Equal(t, shift.ExitBack, r.Exit(), "%s: %s", name, said)
-		assert.Equal(t, shift.Weights{"blue": 95, "green": 5}, v.file, name)
-		assert.Equal(t, v.file, v.state[rule], name)
-		assert.Equal(t, v.file, v.state[route], name)
-		assert.Nil(t, v.kept, name)
+		wentBack(t, v, r, name+": "+said)
 	}
 }
 
