@@ -83,6 +83,10 @@ var passing = []struct {
 	{regexp.MustCompile(`("(tunnel[12](Address|PresharedKey|InsideCidr|CgwInsideAddress|VgwInsideAddress)|outsideIpAddress|` +
 		`customerGatewayConfiguration)":)"([^"\\]|\\.)*"`), `${1}"<tunnel>"`},
 	{regexp.MustCompile(`\bip(-\d+){4}\b`), "<host>"},
+	// Of databases: their resource ids, also in the names of their secrets, and the
+	// account's part of their host names.
+	{regexp.MustCompile(`(?i)\b(cluster|db)-[0-9a-f]{26}\b`), "${1}-<id>"},
+	{regexp.MustCompile(`(>\.(cluster-(ro-)?)?)([0-9a-f]{6}|[0-9a-f]{12})(\.[a-z0-9-]+\.(rds|cache)\.)`), "${1}<account>${5}"},
 	// Keys that a program generates once and puts into a rule's conditions.
 	{regexp.MustCompile(`("values":\["[a-z]*\.?)[a-z0-9]{32}"`), `${1}<key>"`},
 	{regexp.MustCompile(`("(podCidr|targetId)":")[0-9./]+"`), `${1}<pods>"`},

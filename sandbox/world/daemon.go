@@ -96,12 +96,15 @@ type daemon struct {
 
 // wake loads the world and starts the control planes of its clusters.
 func (d *daemon) wake(ctx context.Context, file *store.Store) error {
-	var err error
 	d.crowd = customers.New(func() *cloud.World { return d.world }, func() *metrics.Store { return d.store })
-	if d.clusters, err = d.manager(); err != nil {
+	settings, err := readSettings(d.Folder)
+	if err != nil {
 		return err
 	}
-	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(d.clusters), Facts: cloud.Tables, Journal: file})
+	if d.clusters, err = d.manager(settings); err != nil {
+		return err
+	}
+	d.world, err = cloud.NewWorld(cloud.Options{Registry: Registry(d.clusters), Facts: cloud.Tables, Journal: file, Seed: settings.Seed})
 	if err != nil {
 		return err
 	}
@@ -112,11 +115,7 @@ func (d *daemon) wake(ctx context.Context, file *store.Store) error {
 }
 
 // manager runs the control planes, or does without as the world's settings say.
-func (d *daemon) manager() (clusters.Manager, error) {
-	settings, err := readSettings(d.Folder)
-	if err != nil {
-		return nil, err
-	}
+func (d *daemon) manager(settings Settings) (clusters.Manager, error) {
 	if settings.Hollow {
 		return clusters.NewHollow(), nil
 	}

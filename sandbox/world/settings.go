@@ -18,6 +18,9 @@ type Settings struct {
 	// Hollow: EKS clusters have no control plane behind them. For fault
 	// campaigns, which look at AWS alone; kubectl has nothing to talk to.
 	Hollow bool `json:"hollow,omitempty"`
+	// Seed of what AWS picks (identifiers, host names, passwords); empty: "retail".
+	// Two seeds are two AWSs, in which the same program must end the same.
+	Seed string `json:"seed,omitempty"`
 }
 
 // readSettings reads a world's settings; one without a file has the zero value.

@@ -21,5 +21,7 @@ func TestSettingsOfAWorldStay(t *testing.T) {
 	require.NoError(t, stop())
 	assert.NoDirExists(t, filepath.Join(folder, "clusters"), "a hollow world runs no control planes")
 	require.NoError(t, world.Choose(folder, world.Settings{Hollow: true}))
-	require.ErrorContains(t, world.Choose(folder, world.Settings{}), "exists with other settings")
+	for _, other := range []world.Settings{{}, {Hollow: true, Seed: "another"}} {
+		require.ErrorContains(t, world.Choose(folder, other), "exists with other settings")
+	}
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
@@ -124,10 +126,25 @@ func (s state) same(t *testing.T, got state) {
 	t.Helper()
 	assert.Equal(t, s.types, got.types, "resources by type: none twice, none missing")
 	for name, want := range s.normalised {
-		assert.Equal(t, want, got.normalised[name], name)
+		if want != got.normalised[name] { // told line by line: a record is long
+			assert.Equal(t, indented(want), indented(got.normalised[name]), name)
+		}
 	}
 	for name := range got.normalised {
 		_, known := s.normalised[name]
 		assert.True(t, known, "%s: a resource that no undisturbed deployment makes", name)
 	}
+}
+
+// indented is a record with a line for each value.
+func indented(record string) string {
+	var out bytes.Buffer
+	text, unfinished := strings.CutSuffix(record, " unfinished")
+	if err := json.Indent(&out, []byte(text), "", "  "); err != nil {
+		return record
+	}
+	if unfinished {
+		out.WriteString("\nunfinished")
+	}
+	return out.String()
 }

@@ -36,7 +36,7 @@ func (a *app) startCommand() *cobra.Command {
 	start := &cobra.Command{
 		Use: "start", Short: "Start the world's daemon, if it does not run", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if c.Flags().Changed("hollow") {
+			if c.Flags().Changed("hollow") || c.Flags().Changed("seed") {
 				if err := world.Choose(a.world, settings); err != nil {
 					return err
 				}
@@ -50,6 +50,8 @@ func (a *app) startCommand() *cobra.Command {
 	}
 	start.Flags().BoolVar(&settings.Hollow, "hollow", false,
 		"make a world whose EKS clusters have no Kubernetes behind them, for fault campaigns")
+	start.Flags().StringVar(&settings.Seed, "seed", "",
+		"make a world in which AWS picks other identifiers, host names and passwords than by default")
 	return start
 }
 

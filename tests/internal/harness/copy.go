@@ -11,12 +11,12 @@ import (
 
 // StartHollow is Start for a world whose EKS clusters have no Kubernetes behind
 // them: it comes up in a fraction of the time and shows AWS alone. Its stacks are
-// the committed ones without what lives in clusters.
-func StartHollow(t testing.TB) *World {
+// the committed ones without what lives in clusters. Flags are more ones of `sandbox start`.
+func StartHollow(t testing.TB, flags ...string) *World {
 	t.Helper()
 	world := New(t)
 	world.hollow = true
-	world.begin(t, "--hollow")
+	world.begin(t, append([]string{"--hollow"}, flags...)...)
 	return world
 }
 
