@@ -25,7 +25,11 @@ type reply struct {
 	Example              struct{ Entry, Zone string }
 }
 
-// asker asks without a break.
+// breath is how long an asker waits between two batches: a machine that only asks has no
+// time for what is asked about.
+const breath = 200 * time.Millisecond
+
+// asker asks again and again.
 type asker struct {
 	quit    chan struct{}
 	done    chan struct{}
@@ -49,7 +53,7 @@ func askingFor(t *testing.T, one func(seed int) (batch, error)) *asker {
 			select {
 			case <-a.quit:
 				return
-			default:
+			case <-time.After(breath):
 				a.ask(seed)
 			}
 		}

@@ -101,7 +101,7 @@ func (u *upgraded) requests(address string, flags ...string) ([]reply, error) {
 	return answers, nil
 }
 
-// asks has customers, and callers of two accounts, ask in turn without a break; the function
+// asks has customers, and callers of two accounts, ask in turn, again and again; the function
 // that it returns ends it, and wants every request to have been answered by the shop.
 func (u *upgraded) asks(t *testing.T) (stop func()) {
 	t.Helper()
