@@ -17,19 +17,14 @@ import (
 	"retail/sandbox/controllers/internal/kube"
 )
 
-const (
-	// settle is how long a change waits for others before it is looked at: a rollout
-	// is many.
-	settle = 50 * time.Millisecond
-	// retry is when a pass that failed is made again.
-	retry = time.Second
-)
+// retry is when a pass that failed is made again.
+const retry = time.Second
 
 // Controllers is what runs beside every cluster of a world. Clusters without Istio
 // cost it one watch that never fires.
 func Controllers() clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
-		c := &controller{plane: plane, log: plane.Log, wake: make(chan struct{}, 1)}
+		c := &controller{plane: plane, log: plane.Log, bell: kube.NewBell()}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -44,16 +39,9 @@ type controller struct {
 	plane clusters.Plane
 	log   *slog.Logger
 	typed kubernetes.Interface
-	wake  chan struct{}
+	bell  *kube.Bell
 	// own are the pods of Istio's namespace.
 	own cache.SharedIndexInformer
-}
-
-func (c *controller) awake() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
 }
 
 // run watches Istio's own pods, and everything else only while there are any.
@@ -63,7 +51,7 @@ func (c *controller) run(ctx context.Context) error {
 		return err
 	}
 	c.own = informers.NewSharedInformerFactoryWithOptions(c.typed, 0, informers.WithNamespace(systemNamespace)).Core().V1().Pods().Informer()
-	kube.Listen(c.own, c.awake)
+	kube.Listen(c.own, c.bell.Ring)
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	watch.Go(func() { c.own.Run(ctx.Done()) })
@@ -78,7 +66,7 @@ func (c *controller) run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-		case <-c.wake:
+		case <-c.bell.Rung():
 		}
 	}
 	return nil
@@ -90,7 +78,7 @@ func (c *controller) serve(ctx context.Context) error {
 	var watches sync.WaitGroup
 	defer watches.Wait()
 	defer cancel()
-	m, err := newMesh(c, c.awake)
+	m, err := newMesh(c, c.bell.Ring)
 	if err != nil {
 		return err
 	}
@@ -99,21 +87,12 @@ func (c *controller) serve(ctx context.Context) error {
 	}
 	defer m.door.close()
 	for len(c.own.GetStore().ListKeys()) > 0 {
-		again := m.pass(ctx)
-		var late <-chan time.Time
-		if again {
-			late = time.After(retry)
+		var late time.Time
+		if m.pass(ctx) {
+			late = time.Now().Add(retry)
 		}
-		select {
-		case <-ctx.Done():
+		if !c.bell.Wait(ctx, nil, late) {
 			return nil
-		case <-c.wake:
-		case <-late:
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(settle):
 		}
 	}
 	return nil

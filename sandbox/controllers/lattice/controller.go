@@ -11,18 +11,11 @@ import (
 	"retail/sandbox/controllers/internal/kube"
 )
 
-// settle is how long a change waits for others before the controller looks: a rollout
-// is many.
-const settle = 50 * time.Millisecond
-
-// again is when a write is tried again that nothing else waits for.
-const again = time.Second
-
 // Controllers is what runs beside every cluster of a world. The world is asked for when
 // a cluster starts; authorise is IAM.
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
-		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log, wake: make(chan struct{}, 1),
+		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log, bell: kube.NewBell(),
 			retries: kube.NewRetries(), settled: map[string]settlement{}, seen: map[string]bool{}}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
@@ -40,7 +33,7 @@ type controller struct {
 
 	store   *store
 	door    *door
-	wake    chan struct{}
+	bell    *kube.Bell
 	retries *kube.Retries
 	events  *kube.Events
 	settled map[string]settlement // what AWS was brought to
@@ -60,11 +53,11 @@ type settlement struct {
 // what is there.
 func (c *controller) run(ctx context.Context) {
 	var err error
-	if c.store, err = newStore(c.plane.Config, c.awake); err != nil {
+	if c.store, err = newStore(c.plane.Config, c.bell.Ring); err != nil {
 		c.log.Error("no gateway API controller", "error", err)
 		return
 	}
-	c.events = kube.NewEvents("aws-gateway-controller", c.store.Typed, c.log, c.awakeSoon)
+	c.events = kube.NewEvents("aws-gateway-controller", c.store.Typed, c.log, c.bell.RingAgain)
 	c.door = &door{plane: c.plane, log: c.log}
 	defer c.door.close()
 	var watches sync.WaitGroup
@@ -76,55 +69,22 @@ func (c *controller) run(ctx context.Context) {
 	}
 	news, end := c.world.Watch()
 	defer end()
-	for {
+	for more := true; more; {
 		resync := c.pass(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.wake:
-		case <-news:
-		case <-c.retries.Next():
-		case <-resync:
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(settle):
-		}
-		drain(c.wake, news)
+		more = c.bell.Wait(ctx, news, c.retries.Next(), resync)
 	}
 }
-
-// drain takes the signals that arrived while a change settled.
-func drain(signals ...<-chan struct{}) {
-	for _, s := range signals {
-		select {
-		case <-s:
-		default:
-		}
-	}
-}
-
-func (c *controller) awake() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
-// awakeSoon has the controller look again for what the API server did not take.
-func (c *controller) awakeSoon() { time.AfterFunc(again, c.awake) }
 
 // pass brings everything to what it should be, once. It returns when to look again
-// without any reason; nil is never.
-func (c *controller) pass(ctx context.Context) <-chan time.Time {
+// without any reason; zero is never.
+func (c *controller) pass(ctx context.Context) (resync time.Time) {
 	defer c.retries.Sweep() // also while it does not live: what it held back is nobody's then
 	c.checkHealth()
 	l := c.alive()
 	c.door.keep(c.webhook(l))
 	if l == nil {
 		c.role = ""
-		return nil
+		return resync
 	}
 	if c.role == "" { // it has just started and looks at everything
 		clear(c.settled)
@@ -141,9 +101,9 @@ func (c *controller) pass(ctx context.Context) <-chan time.Time {
 	w.logPolicies(ctx)
 	w.openGates(ctx)
 	if l.resync == 0 {
-		return nil
+		return resync
 	}
-	return time.After(l.resync)
+	return time.Now().Add(l.resync)
 }
 
 // worker is the living controller during one pass.

@@ -70,6 +70,6 @@ func (w *worker) openGate(ctx context.Context, p pod, status string) {
 		gate, state, reason, message, metav1.Now().UTC().Format("2006-01-02T15:04:05Z"))
 	if _, err := w.store.Typed.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
 		w.log.Debug("readiness gate", "pod", p.Name, "error", err)
-		w.awakeSoon()
+		w.bell.RingAgain()
 	}
 }

@@ -89,7 +89,7 @@ func (c *controller) webhook(l *life) *server {
 		defer cancel()
 		secret, err := c.store.Typed.CoreV1().Secrets(l.pod.Namespace).Get(ctx, v.Secret.SecretName, metav1.GetOptions{})
 		if err != nil { // Secrets are not watched
-			c.awakeSoon()
+			c.bell.RingAgain()
 		}
 		switch {
 		case apierrors.IsNotFound(err):

@@ -4,26 +4,18 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"time"
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/clusters"
 	"retail/sandbox/controllers/internal/kube"
 )
 
-// settle is how long a change waits for others before the controllers look: a
-// rollout is many.
-const settle = 50 * time.Millisecond
-
-// again is when a write is tried again that nothing else waits for.
-const again = time.Second
-
 // Controllers is what runs beside every cluster of a world. The world is asked
 // for when a cluster starts; authorise is IAM.
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
 		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log,
-			wake: make(chan struct{}, 1), retries: kube.NewRetries(), settled: map[string]string{}, lives: map[string]string{}, seen: map[string]bool{}}
+			bell: kube.NewBell(), retries: kube.NewRetries(), settled: map[string]string{}, lives: map[string]string{}, seen: map[string]bool{}}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -39,7 +31,7 @@ type controller struct {
 	log       *slog.Logger
 
 	store   *store
-	wake    chan struct{}
+	bell    *kube.Bell
 	retries *kube.Retries
 	events  *kube.Events
 	settled map[string]string // what each object looked like when AWS was brought to it
@@ -52,11 +44,11 @@ type controller struct {
 // a controller that was away goes on from what is there.
 func (c *controller) run(ctx context.Context) {
 	var err error
-	if c.store, err = newStore(c.plane.Config, c.awake); err != nil {
+	if c.store, err = newStore(c.plane.Config, c.bell.Ring); err != nil {
 		c.log.Error("no load balancing", "error", err)
 		return
 	}
-	c.events = kube.NewEvents("aws-load-balancer-controller", c.store.Typed, c.log, c.awakeSoon)
+	c.events = kube.NewEvents("aws-load-balancer-controller", c.store.Typed, c.log, c.bell.RingAgain)
 	var watches sync.WaitGroup
 	defer watches.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -66,43 +58,11 @@ func (c *controller) run(ctx context.Context) {
 	}
 	news, end := c.world.Watch()
 	defer end()
-	for {
+	for more := true; more; {
 		c.pass(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.wake:
-		case <-news:
-		case <-c.retries.Next():
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(settle):
-		}
-		drain(c.wake, news)
+		more = c.bell.Wait(ctx, news, c.retries.Next())
 	}
 }
-
-// drain takes the signals that arrived while a change settled.
-func drain(signals ...<-chan struct{}) {
-	for _, s := range signals {
-		select {
-		case <-s:
-		default:
-		}
-	}
-}
-
-func (c *controller) awake() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
-// awakeSoon has the controller look again for what the API server did not take.
-func (c *controller) awakeSoon() { time.AfterFunc(again, c.awake) }
 
 // pass brings everything to what it should be, once.
 func (c *controller) pass(ctx context.Context) {

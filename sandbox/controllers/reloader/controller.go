@@ -15,12 +15,13 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 // Controllers is what runs beside every cluster of a world.
 func Controllers() clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
-		c := &controller{plane: plane, log: plane.Log, wake: make(chan struct{}, 1)}
+		c := &controller{plane: plane, log: plane.Log, bell: kube.NewBell()}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -35,7 +36,7 @@ type controller struct {
 	plane clusters.Plane
 	log   *slog.Logger
 	pods  cache.SharedIndexInformer // the chart's
-	wake  chan struct{}
+	bell  *kube.Bell
 }
 
 // life is how a pod of Reloader acts.
@@ -53,11 +54,7 @@ func (c *controller) run(ctx context.Context) error {
 	c.pods = informers.NewSharedInformerFactoryWithOptions(typed, 0, informers.WithTweakListOptions(func(o *metav1.ListOptions) {
 		o.LabelSelector = chartLabel + "=" + chartName
 	})).Core().V1().Pods().Informer()
-	if _, err := c.pods.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc: func(any) { c.changed() }, UpdateFunc: func(_, _ any) { c.changed() }, DeleteFunc: func(any) { c.changed() },
-	}); err != nil {
-		return err
-	}
+	kube.Listen(c.pods, c.bell.Ring)
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	watch.Go(func() { c.pods.Run(ctx.Done()) })
@@ -80,15 +77,8 @@ func (c *controller) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-c.wake:
+		case <-c.bell.Rung():
 		}
-	}
-}
-
-func (c *controller) changed() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 const (
@@ -36,7 +37,7 @@ const (
 // for when a cluster starts.
 func Controllers(world func() *cloud.World) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
-		c := &controller{world: world(), plane: plane, log: plane.Log, wake: make(chan struct{}, 1),
+		c := &controller{world: world(), plane: plane, log: plane.Log, bell: kube.NewBell(),
 			held: map[types.UID]*hold{}, said: map[types.UID]string{}, given: map[types.UID]string{}}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
@@ -56,7 +57,7 @@ type controller struct {
 	typed   kubernetes.Interface
 	dynamic dynamic.Interface
 	pods    cache.SharedIndexInformer
-	wake    chan struct{}
+	bell    *kube.Bell
 	held    map[types.UID]*hold
 	said    map[types.UID]string // the last event of each pod
 	given   map[types.UID]string // what each pod was given last
@@ -78,17 +79,7 @@ func (c *controller) run(ctx context.Context) error {
 		return err
 	}
 	c.pods = informers.NewSharedInformerFactory(c.typed, 0).Core().V1().Pods().Informer()
-	on := func() {
-		select {
-		case c.wake <- struct{}{}:
-		default:
-		}
-	}
-	if _, err := c.pods.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc: func(any) { on() }, UpdateFunc: func(_, _ any) { on() }, DeleteFunc: func(any) { on() },
-	}); err != nil {
-		return err
-	}
+	kube.Listen(c.pods, c.bell.Ring)
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	watch.Go(func() { c.pods.Run(ctx.Done()) })
@@ -104,7 +95,7 @@ func (c *controller) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-c.wake:
+		case <-c.bell.Rung():
 		case <-news:
 			changed = true
 		case <-c.due(changed):

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,16 +17,14 @@ import (
 
 	"retail/sandbox/cloud"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
-
-// settle is how long a change waits for others before the webhooks look.
-const settle = 20 * time.Millisecond
 
 // Controllers is what runs beside every cluster of a world. The world is asked
 // for when a cluster starts; authorise is IAM.
 func Controllers(world func() *cloud.World, authorise cloud.Authoriser) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
-		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log, wake: make(chan struct{}, 1)}
+		c := &controller{world: world(), authorise: authorise, plane: plane, log: plane.Log, bell: kube.NewBell()}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -46,7 +43,7 @@ type controller struct {
 
 	typed   kubernetes.Interface
 	dynamic dynamic.Interface
-	wake    chan struct{}
+	bell    *kube.Bell
 
 	pods, services, secrets, mutating, validating cache.SharedIndexInformer
 }
@@ -66,15 +63,10 @@ func (c *controller) run(ctx context.Context) error {
 	}
 	door := &door{plane: c.plane, log: c.log, open: map[string]*server{}}
 	defer door.close()
-	for {
+	for more := true; more; more = c.bell.Wait(ctx, nil) {
 		door.keep(c.wanted())
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-c.wake:
-		}
-		time.Sleep(settle)
 	}
+	return nil
 }
 
 // watch begins the watches, which see the chart's own objects and no others.
@@ -87,20 +79,11 @@ func (c *controller) watch(ctx context.Context, wait *sync.WaitGroup) bool {
 	c.mutating, c.validating = admission.MutatingWebhookConfigurations().Informer(), admission.ValidatingWebhookConfigurations().Informer()
 	var synced []cache.InformerSynced
 	for _, i := range []cache.SharedIndexInformer{c.pods, c.services, c.secrets, c.mutating, c.validating} {
-		_, _ = i.AddEventHandler(cache.ResourceEventHandlerFuncs{ // it fails for a stopped informer only
-			AddFunc: func(any) { c.changed() }, UpdateFunc: func(_, _ any) { c.changed() }, DeleteFunc: func(any) { c.changed() },
-		})
+		kube.Listen(i, c.bell.Ring)
 		synced = append(synced, i.HasSynced)
 		wait.Go(func() { i.Run(ctx.Done()) })
 	}
 	return cache.WaitForCacheSync(ctx.Done(), synced...)
-}
-
-func (c *controller) changed() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
 }
 
 // wanted are the addresses at which the webhooks answer now: those of the chart's

@@ -16,6 +16,7 @@ import (
 	"retail/sandbox/cloud"
 	"retail/sandbox/cloud/arczonalshift"
 	"retail/sandbox/clusters"
+	"retail/sandbox/controllers/internal/kube"
 )
 
 const (
@@ -30,7 +31,7 @@ const (
 // cluster starts.
 func Controllers(world func() *cloud.World) clusters.Controller {
 	return func(ctx context.Context, plane clusters.Plane) {
-		c := &controller{world: world(), plane: plane, log: plane.Log, wake: make(chan struct{}, 1)}
+		c := &controller{world: world(), plane: plane, log: plane.Log, bell: kube.NewBell()}
 		if c.log == nil {
 			c.log = slog.New(slog.DiscardHandler)
 		}
@@ -47,7 +48,7 @@ type controller struct {
 	log   *slog.Logger
 
 	typed kubernetes.Interface
-	wake  chan struct{}
+	bell  *kube.Bell
 
 	nodes, slices, hooks cache.SharedIndexInformer
 
@@ -84,7 +85,7 @@ func (c *controller) run(ctx context.Context) error {
 			return nil
 		case <-clock.C:
 		case <-news:
-		case <-c.wake:
+		case <-c.bell.Rung():
 			time.Sleep(settle)
 		}
 	}
@@ -100,21 +101,11 @@ func (c *controller) watch(ctx context.Context, wait *sync.WaitGroup) bool {
 	c.hooks = all.Admissionregistration().V1().MutatingWebhookConfigurations().Informer()
 	var synced []cache.InformerSynced
 	for _, i := range []cache.SharedIndexInformer{c.nodes, c.slices, c.hooks} {
-		_, _ = i.AddEventHandler(cache.ResourceEventHandlerFuncs{ // it fails for a stopped informer only
-			AddFunc: func(any) { c.changed() }, UpdateFunc: func(_, _ any) { c.changed() }, DeleteFunc: func(any) { c.changed() },
-		})
-		_ = i.SetWatchErrorHandler(func(*cache.Reflector, error) {}) // it fails for a started informer only
+		kube.Listen(i, c.bell.Ring)
 		synced = append(synced, i.HasSynced)
 		wait.Go(func() { i.Run(ctx.Done()) })
 	}
 	return cache.WaitForCacheSync(ctx.Done(), synced...)
-}
-
-func (c *controller) changed() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
 }
 
 // away is the zone, by the account's name for it, that the cluster is shifted away from;

@@ -60,16 +60,13 @@ func (r *Retries) Sweep() {
 	clear(r.touched)
 }
 
-// Next tells when the next of what is held back is due; never when nothing is.
-func (r *Retries) Next() <-chan time.Time {
+// Next tells when the next of what is held back is due; zero when nothing is.
+func (r *Retries) Next() time.Time {
 	var first time.Time
 	for _, h := range r.held {
 		if first.IsZero() || h.until.Before(first) {
 			first = h.until
 		}
 	}
-	if first.IsZero() {
-		return nil
-	}
-	return time.After(max(time.Until(first), 10*time.Millisecond))
+	return first
 }
