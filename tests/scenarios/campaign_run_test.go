@@ -85,10 +85,9 @@ func (d disturbance) kill(t *testing.T, world *harness.World) {
 	require.Contains(t, told, "settling what an interrupted run of "+d.stage.stack+" left", "the call in flight was pending")
 }
 
-// engine prepares a run that will not be killed: it writes its state once, at
-// its end, instead of at every step, which halves its time.
+// engine prepares a run that will not be killed.
 func engine(world *harness.World, args ...string) *harness.Engine {
-	return world.Engine(args...).With("PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
+	return world.Engine(args...).Unbroken()
 }
 
 // struck tells whether the world's only fault has hit its call.

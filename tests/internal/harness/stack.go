@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,8 +41,10 @@ func (w *World) Stack(t testing.TB, name string) *Stack {
 
 	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Join(w.Root, ".sandbox")})
 	require.NoError(t, err)
+	env := maps.Clone(w.Env)
+	maps.Copy(env, unbroken)
 	stack, err := auto.UpsertStackLocalSource(context.Background(), "organization/retail/"+name, project,
-		auto.EnvVars(w.Env), auto.Pulumi(command))
+		auto.EnvVars(env), auto.Pulumi(command))
 	require.NoError(t, err)
 	return &Stack{Name: name, world: w, file: file, auto: stack}
 }
