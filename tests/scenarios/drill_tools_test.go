@@ -127,8 +127,24 @@ func (r *run) interrupt(t *testing.T) {
 }
 
 // picture is what a shift touches, in every colour and in AWS: nodes with whether they
-// take pods, endpoints with their zones, and identifiers of all that AWS holds.
+// take pods, endpoints with their zones, and identifiers of all that AWS holds. It is taken
+// when all of that has come to rest.
 func (d *drilled) picture(t *testing.T) []string {
+	t.Helper()
+	last := d.look(t)
+	require.Eventually(t, func() bool {
+		before := last
+		last = d.look(t)
+		return slices.Equal(before, last)
+	}, patience, still, "the world comes to rest")
+	return last
+}
+
+// still is how long nothing may change before a world is at rest: controllers look again at
+// every second.
+const still = 3 * time.Second
+
+func (d *drilled) look(t *testing.T) []string {
 	t.Helper()
 	all := d.world.Snapshot(t)
 	for _, colour := range []string{"blue", "green"} {
