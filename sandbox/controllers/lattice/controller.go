@@ -98,7 +98,6 @@ func (c *controller) pass(ctx context.Context) (resync time.Time) {
 	w.routes(ctx)
 	w.authPolicies(ctx)
 	w.vpcPolicies(ctx)
-	w.logPolicies(ctx)
 	w.openGates(ctx)
 	if l.resync == 0 {
 		return resync

@@ -14,7 +14,8 @@
 // project's documentation (docs/guides, docs/api-types) and its source
 // (pkg/controllers, pkg/gateway, pkg/deploy/lattice, pkg/model/lattice). Not simulated, and
 // told in an event where it matters: GRPCRoute, TLSRoute, standalone services, a service
-// network made by the controller, ExternalDNS.
+// network made by the controller, ExternalDNS. AccessLogPolicies are passed over: the
+// program's role may not make what they ask for.
 package lattice
 
 import "k8s.io/apimachinery/pkg/runtime/schema"
@@ -57,7 +58,6 @@ const (
 	gate             = prefix + "pod-readiness-gate"
 	authPolicyName   = prefix + "iam-auth-policy"
 	vpcPolicyName    = "vpcassociationpolicies." + prefix + "resources"
-	logPolicyName    = "accesslogpolicy.k8s.aws/resources"
 	gatewayFinalizer = "gateway.k8s.aws/resources"
 	routeFinalizer   = "httproute.k8s.aws/resources"
 	exportFinalizer  = "serviceexport.k8s.aws/resources"
@@ -80,7 +80,6 @@ var (
 	groupPolicies  = resource(ownGroup, "v1alpha1", "targetgrouppolicies")
 	authPolicies   = resource(ownGroup, "v1alpha1", "iamauthpolicies")
 	vpcPolicies    = resource(ownGroup, "v1alpha1", "vpcassociationpolicies")
-	logPolicies    = resource(ownGroup, "v1alpha1", "accesslogpolicies")
-	watched        = []schema.GroupVersionResource{classes, gateways, routes, exports, imports, groupPolicies, authPolicies, vpcPolicies, logPolicies}
+	watched        = []schema.GroupVersionResource{classes, gateways, routes, exports, imports, groupPolicies, authPolicies, vpcPolicies}
 	definedAtStart = []schema.GroupVersionResource{classes, gateways, routes, grpcRoutes, exports, imports}
 )

@@ -148,13 +148,6 @@ type (
 			SecurityGroupIDs []string `json:"securityGroupIds"`
 		} `json:"spec"`
 	}
-	logPolicy struct {
-		Object `json:",inline"`
-		Spec   struct {
-			TargetRef      *target `json:"targetRef"`
-			DestinationArn string  `json:"destinationArn"`
-		} `json:"spec"`
-	}
 )
 
 // list are the objects of a custom resource, oldest first; false while they are not known.
