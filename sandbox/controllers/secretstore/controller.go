@@ -22,8 +22,6 @@ import (
 )
 
 const (
-	// settle is how long a change waits for others.
-	settle = 50 * time.Millisecond
 	// rotation is how long the driver waits before it looks for new values again, in
 	// real time, instead of the interval that it is told.
 	rotation = 2 * time.Second
@@ -103,7 +101,7 @@ func (c *controller) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(settle):
+		case <-time.After(kube.Settle):
 		}
 	}
 }
@@ -188,7 +186,7 @@ func (c *controller) due(changed bool) <-chan time.Time {
 	if first.IsZero() {
 		return nil
 	}
-	return time.After(max(time.Until(first), settle))
+	return time.After(max(time.Until(first), kube.Settle))
 }
 
 // volumes are a pod's volumes of the driver.

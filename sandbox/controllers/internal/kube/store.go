@@ -1,5 +1,5 @@
 // Package kube is what simulated controllers have in common: what they know of a cluster,
-// when they try again what failed, and the events that they tell.
+// when they look and try again what failed, and the events that they tell.
 package kube
 
 import (
